@@ -1,0 +1,1 @@
+"""Pure core: states, wire types, folds and derivations; no clock, no disk, no loop."""
