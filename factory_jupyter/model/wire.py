@@ -167,12 +167,12 @@ class Session(Frozen):
     """Messages that wait in the queue."""
     last_seq: int
     usage: Usage
+    created_at: datetime
+    updated_at: datetime
     context_tokens: int | None = None
     """Tokens of the last request, for the context gauge."""
     context_window: int | None = None
     open_questions: int = 0
-    created_at: datetime
-    updated_at: datetime
 
 
 class SlashCommand(Frozen):
