@@ -1,0 +1,47 @@
+"""The console script ``jupyter-factory``, which Jupyter also finds as ``jupyter factory``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, ClassVar
+
+from jupyter_core.application import JupyterApp
+from traitlets import Unicode
+
+from factory_jupyter import __version__
+
+# Named by string, so that `jupyter factory doctor` does not import the tour and the other way round.
+SUBCOMMANDS = {
+    "doctor": ("factory_jupyter.doctor.DoctorApp", "Say what is ready, what is missing, and the command that mends it."),
+    "demo": ("factory_jupyter.demo.app.DemoApp", "Try everything on a sample repository with a scripted model: no account, no cost."),
+}
+
+
+class FactoryCommand(JupyterApp):  # type: ignore[misc]  # jupyter_core is untyped
+    """Parallel Claude Code agents in JupyterLab."""
+
+    name = "jupyter-factory"
+    version = __version__
+    description = "Parallel Claude Code agents in JupyterLab. The server extension starts with `jupyter lab`; these are its tools."
+    examples = "jupyter factory doctor\njupyter factory demo\njupyter factory --help-all"
+    subcommands: ClassVar[dict[str, tuple[str, str]]] = SUBCOMMANDS
+
+    # The file that `--generate-config` writes must be the one that the server extension reads.
+    config_file_name = Unicode("jupyter_factory_jupyter_config")
+
+    def parse_command_line(self, argv: list[str] | None = None) -> Any:
+        """Import the extension, which takes seconds, only where its traits are to be listed."""
+        arguments = sys.argv[1:] if argv is None else argv
+        if {"--help-all", "--generate-config"} & set(arguments):
+            from factory_jupyter.extension import FactoryExtension
+
+            self.classes = [*self.classes, FactoryExtension]
+        return super().parse_command_line(argv)
+
+    def start(self) -> None:
+        """Run the subcommand, or say which there are."""
+        super().start()
+        self.print_help()
+
+
+main = FactoryCommand.launch_instance
