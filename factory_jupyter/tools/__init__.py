@@ -1,0 +1,1 @@
+"""The programs that the product drives: the only floor that starts processes."""
