@@ -1,0 +1,31 @@
+"""A kernel must not pay for the server, nor the server's start for what only a session needs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SERVER = {"jupyter_server", "sqlalchemy", "alembic", "claude_agent_sdk", "mcp", "uvicorn", "psutil"}
+LATER = {"alembic", "claude_agent_sdk", "mcp", "nbdime", "pandas", "sqlalchemy", "uvicorn"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level packages that a fresh interpreter holds after ``statement``."""
+    program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_imports_nothing_else():
+    ours = loaded_by("import factory_jupyter") - loaded_by("import typing")
+    assert ours == {"factory_jupyter"}
+
+
+def test_a_kernel_never_imports_the_server():
+    assert loaded_by("from factory_jupyter import connect") & SERVER == set()
+
+
+@pytest.mark.slow
+def test_the_server_starts_without_what_only_sessions_need():
+    assert loaded_by("import factory_jupyter as f; f._jupyter_server_extension_points()") & LATER == set()
