@@ -1,0 +1,1 @@
+"""Frames and the state that both folds must make of them."""
