@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_core.application import JupyterApp
 from traitlets import Unicode
@@ -12,19 +12,19 @@ from factory_jupyter import __version__
 
 # Named by string, so that `jupyter factory doctor` does not import the tour and the other way round.
 SUBCOMMANDS = {
-    "doctor": ("factory_jupyter.doctor.DoctorApp", "Say what is ready, what is missing, and the command that mends it."),
-    "demo": ("factory_jupyter.demo.app.DemoApp", "Try everything on a sample repository with a scripted model: no account, no cost."),
+    "doctor": ("factory_jupyter.doctor.DoctorApp", "Say what is ready, what is missing, and the mending command."),
+    "demo": ("factory_jupyter.demo.app.DemoApp", "Take the tour: a sample repository, a scripted model, no account."),
 }
 
 
-class FactoryCommand(JupyterApp):  # type: ignore[misc]  # jupyter_core is untyped
+class FactoryCommand(JupyterApp):
     """Parallel Claude Code agents in JupyterLab."""
 
     name = "jupyter-factory"
     version = __version__
-    description = "Parallel Claude Code agents in JupyterLab. The server extension starts with `jupyter lab`; these are its tools."
+    description = "Parallel Claude Code agents in JupyterLab. Its server extension starts with `jupyter lab`."
     examples = "jupyter factory doctor\njupyter factory demo\njupyter factory --help-all"
-    subcommands: ClassVar[dict[str, tuple[str, str]]] = SUBCOMMANDS
+    subcommands = SUBCOMMANDS
 
     # The file that `--generate-config` writes must be the one that the server extension reads.
     config_file_name = Unicode("jupyter_factory_jupyter_config")

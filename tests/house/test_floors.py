@@ -36,7 +36,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lint(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # The console script would look for the installed package first; the working directory must win.
-    program = "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    program = "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports_command as run; run()"
     command = [sys.executable, "-c", program, "--no-logo", "--no-cache", *arguments]
     return subprocess.run(command, cwd=house, capture_output=True, text=True, check=False)
 
