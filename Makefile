@@ -76,11 +76,13 @@ clean: ## Back to a clean clone.
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The installed copy of the front end is replaced by a link below, and pip must not delete through that link.
+# No build isolation: the isolated environment would fetch node once more, only to skip the front end.
 $(PYTHON_READY): pyproject.toml
 	$(MAKE_VENV)
 	rm -rf $(INSTALLED_COPY)
 	mkdir -p factory_jupyter/labextension
-	SKIP_JUPYTER_BUILDER=1 $(PIP) --editable '.[dev]'
+	$(PIP) hatchling hatch-jupyter-builder editables
+	SKIP_JUPYTER_BUILDER=1 $(PIP) --no-build-isolation --editable '.[dev]'
 	touch $@
 
 $(NODE_READY): labextension/package.json labextension/package-lock.json labextension/.npmrc | $(PYTHON_READY)
