@@ -173,6 +173,8 @@ class Session(Frozen):
     """Tokens of the last request, for the context gauge."""
     context_window: int | None = None
     open_questions: int = 0
+    queue_paused: bool = False
+    """Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or `SendQueued`."""
 
 
 class SlashCommand(Frozen):
@@ -674,8 +676,12 @@ class EditQueued(Command, tag="edit_queued"):
     text: Text
 
 
+class SendQueued(Command, tag="send_queued"):
+    """Go on with a queue that is paused."""
+
+
 class Interrupt(Command, tag="interrupt"):
-    """Stop the turn; the process stays."""
+    """Stop the turn; the process stays. The queue pauses, so that nothing starts by surprise."""
 
 
 class Stop(Command, tag="stop"):
@@ -725,6 +731,7 @@ ClientFrame = (
     Say
     | CancelQueued
     | EditQueued
+    | SendQueued
     | Interrupt
     | Stop
     | Answer

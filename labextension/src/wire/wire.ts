@@ -92,6 +92,7 @@ export type ClientFrame =
   | Say
   | CancelQueued
   | EditQueued
+  | SendQueued
   | Interrupt
   | Stop
   | Answer
@@ -236,6 +237,8 @@ export interface Session {
   context_tokens: number | null;
   context_window: number | null;
   open_questions: number;
+  /** Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or `SendQueued`. */
+  queue_paused: boolean;
 }
 
 /** A command that the CLI offers in this session. */
@@ -694,7 +697,12 @@ export interface EditQueued {
   text: string;
 }
 
-/** Stop the turn; the process stays. */
+/** Go on with a queue that is paused. */
+export interface SendQueued {
+  type: 'send_queued';
+}
+
+/** Stop the turn; the process stays. The queue pauses, so that nothing starts by surprise. */
 export interface Interrupt {
   type: 'interrupt';
 }
