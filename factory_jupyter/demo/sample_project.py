@@ -10,7 +10,7 @@ import json
 import math
 import random
 import shutil
-import subprocess  # noqa: S404, TID251 - the tour's own set-up, before any server runs
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +32,9 @@ Run the tests with `python3 -m unittest`. One of them fails now and then; nobody
 
 _INIT: Final = '''"""photonlab: simulate and correct photon counts."""
 
-from .dead_time import true_rate
-from .histogram import histogram
-from .simulate import simulate_counts
+from factory_jupyter.demo.dead_time import true_rate
+from factory_jupyter.demo.histogram import histogram
+from factory_jupyter.demo.simulate import simulate_counts
 
 __all__ = ["histogram", "simulate_counts", "true_rate"]
 '''
@@ -181,7 +181,7 @@ def _measurement() -> dict[str, str]:
 
 
 def _data() -> str:
-    generator = random.Random(20260115)
+    generator = random.Random(20260115)  # noqa: S311 - the same data every time
     rows = ["time_s,counts"]
     for second in range(240):
         mean = 40 + 25 * math.sin(second / 24) + (60 if 150 <= second < 165 else 0)
@@ -191,7 +191,7 @@ def _data() -> str:
 
 def _notebook() -> dict[str, Any]:
     def cell(kind: str, number: int, source: str) -> dict[str, Any]:
-        extra = {} if kind == "markdown" else {"execution_count": None, "outputs": []}
+        extra: dict[str, Any] = {} if kind == "markdown" else {"execution_count": None, "outputs": []}
         return {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source, **extra}
 
     return {
@@ -209,7 +209,8 @@ def _notebook() -> dict[str, Any]:
                 "code",
                 3,
                 "peak = max(counts)\nfor start in range(0, 240, 12):\n"
-                '    mean = sum(counts[start : start + 12]) / 12\n    print(f"{start:4d} s", "#" * round(40 * mean / peak))',
+                "    mean = sum(counts[start : start + 12]) / 12\n"
+                '    print(f"{start:4d} s", "#" * round(40 * mean / peak))',
             ),
         ],
         "metadata": {
@@ -237,4 +238,4 @@ def _git(folder: Path, *arguments: str) -> None:
     # Built from nothing, so that neither the user's configuration nor a leaked GIT_DIR decides what is committed.
     environment = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
     environment |= {"PATH": str(Path(git).parent), "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
-    subprocess.run([git, *arguments], cwd=folder, env=environment, check=True, stdin=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run([git, *arguments], cwd=folder, env=environment, check=True, stdin=subprocess.DEVNULL)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .script import Failure, Script, Step, ToolCall
+from factory_jupyter.demo.script import Failure, Script, Step, ToolCall
 
 GUIDED_PROMPT: Final = (
     "The test in tests/test_simulate.py fails now and then. Find out why, ask me how I want it fixed, "
     "show me a plan, then make it reliable."
 )
 
-HELP: Final = """I am the **scripted model** of the factory-jupyter tour: I play prepared scenes, so no account is \
+HELP: Final = f"""I am the **scripted model** of the factory-jupyter tour: I play prepared scenes, so no account is \
 needed and nothing costs money. Everything around me is real: Claude Code, its tools, your files, its questions.
 
 Try one of these:
 
-- `{guided}`
+- `{GUIDED_PROMPT}`
 - `Ask me a question`, `Make a plan`, `Write a note`, `Run the tests`
 - `Think hard`, `Show me something long`, `Play something slow`
 - `error 529`, `error 429`, `error 401`, `drop the connection`
 - drop an image into the message and ask what I see
-""".format(guided=GUIDED_PROMPT)
+"""
 
 _FLAKY_BEFORE = "counts = simulate_counts(rate=10.0, bins=50)"
 _SEEDED = "counts = simulate_counts(rate=10.0, bins=50, seed=1)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -22,8 +23,8 @@ import tornado.netutil
 import tornado.web
 from tornado.iostream import StreamClosedError
 
-from . import scenarios, script, stream
-from .script import Step
+from factory_jupyter.demo import scenarios, script, stream
+from factory_jupyter.demo.script import Step
 
 MAX_BODY = 200 * 1024 * 1024  # bytes: a request carries the whole conversation, images included
 KEPT_REQUESTS = 500
@@ -94,7 +95,7 @@ class ScriptedModel:
             (r"/scripted/gates/([\w-]+)", _ReleaseGate, {"model": self}),
             (r"/.*", _Unknown, {"model": self}),
         ]
-        application = tornado.web.Application(routes, log_function=lambda handler: None)  # type: ignore[arg-type]
+        application = tornado.web.Application(routes, log_function=lambda handler: None)
         self._server = tornado.httpserver.HTTPServer(application, max_buffer_size=MAX_BODY)
         sockets = tornado.netutil.bind_sockets(self.port, "127.0.0.1")
         self.port = sockets[0].getsockname()[1]
@@ -285,7 +286,7 @@ class _Messages(_Handler):
 
 async def _serve(port: int, pace: float) -> None:
     async with ScriptedModel(pace, port) as model:
-        print(json.dumps({"url": model.url, "port": model.port}), flush=True)
+        print(json.dumps({"url": model.url, "port": model.port}), flush=True)  # noqa: T201 - read by who started us
         await asyncio.Event().wait()
 
 
@@ -295,10 +296,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 lets the system choose")
     parser.add_argument("--pace", type=float, default=0.03, help="seconds between two deltas")
     arguments = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(arguments.port, arguments.pace))
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from .script import Step, substitute
+from factory_jupyter.demo.script import Step, substitute
 
 PIECE = 14  # characters for each delta: about three words, what a real model's stream feels like
 MAX_PIECES = 300  # a huge text or tool input is not cut finer than this

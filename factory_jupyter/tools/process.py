@@ -12,6 +12,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,13 +30,32 @@ from factory_jupyter.model.agent import ProcessIdentity
 # (`git rev-parse --local-env-vars`, and what changes what git prints or opens).
 _DROPPED_PREFIXES: Final = ("JUPYTER", "JPY_", "GIT_TRACE", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _DROPPED_NAMES: Final = frozenset(
-    """
-    DATABASE_PATH CLAUDECODE
-    GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_OBJECT_DIRECTORY GIT_DIR
-    GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE
-    GIT_PREFIX GIT_SHALLOW_FILE GIT_COMMON_DIR GIT_INTERNAL_SUPER_PREFIX
-    GIT_NAMESPACE GIT_CEILING_DIRECTORIES GIT_EXTERNAL_DIFF GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_PAGER
-    """.split()
+    [
+        "DATABASE_PATH",
+        "CLAUDECODE",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_GRAFT_FILE",
+        "GIT_INDEX_FILE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_PREFIX",
+        "GIT_SHALLOW_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_EDITOR",
+        "GIT_SEQUENCE_EDITOR",
+        "GIT_PAGER",
+    ]
 )
 
 MARK: Final = "FACTORY_JUPYTER_MARK"
@@ -89,10 +109,13 @@ async def run(
     OSError when the program or the folder does not exist.
     """
     started: list[subprocess.Popen[bytes]] = []
+    abandoned = threading.Event()
 
     def work() -> Completed:
         process = _spawn(argv, environment, cwd, input is not None)
         started.append(process)
+        if abandoned.is_set():  # cancelled while the child was being made
+            _end_tree(process.pid, grace_s)
         return _complete(process, input, time.monotonic() + timeout_s, max_output, grace_s)
 
     future = asyncio.get_running_loop().run_in_executor(_RUNNERS, work)
@@ -100,6 +123,7 @@ async def run(
         return await asyncio.shield(future)
     except asyncio.CancelledError:
         # The thread sees end of file as soon as the tree is dead, and reaps the child.
+        abandoned.set()
         for process in started:
             await asyncio.to_thread(_end_tree, process.pid, grace_s)
         future.cancel()
@@ -123,7 +147,8 @@ def _spawn(
 def _complete(
     process: subprocess.Popen[bytes], input: bytes | None, deadline: float, cap: int, grace_s: float
 ) -> Completed:
-    assert process.stdout and process.stderr
+    assert process.stdout
+    assert process.stderr
     kept: dict[int, bytearray] = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
     stdout, stderr = kept.values()
     pending = memoryview(input or b"")
