@@ -1,0 +1,83 @@
+"""Where new work starts: fetching a branch, and choosing between what is here and what the remote has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from factory_jupyter.errors import Invalid
+from factory_jupyter.tools.git import Git
+
+REMOTE: Final = "origin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPoint:
+    """A commit-ish to start from; ``note`` tells people what is behind or ahead of it."""
+
+    ref: str
+    note: str = ""
+
+
+class References:
+    """Branches by name, local and of ``origin``; a name is always looked up under refs/heads and refs/remotes/origin.
+
+    Never by ``rev-parse NAME``, which would also find tags and commits of that name.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+
+    async def fetch(self, repository: Path, branch: str, *, timeout_s: float) -> None:
+        """Bring ``origin``'s branch up to date; raises `errors.GitFailed`. No tags, no submodules, no FETCH_HEAD."""
+        await self._git.network(
+            repository,
+            *("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", REMOTE),
+            f"+refs/heads/{branch}:refs/remotes/{REMOTE}/{branch}",
+            timeout_s=timeout_s,
+        )
+
+    async def has_remote(self, repository: Path) -> bool:
+        """Whether there is an ``origin`` to fetch from."""
+        return REMOTE in (await self._git.read(repository, "remote")).split()
+
+    async def has_local(self, repository: Path, branch: str) -> bool:
+        """Whether the branch exists here."""
+        return await self._exists(repository, f"refs/heads/{branch}")
+
+    async def has_tracking(self, repository: Path, branch: str) -> bool:
+        """Whether ``origin`` had the branch when it was last asked."""
+        return await self._exists(repository, f"refs/remotes/{REMOTE}/{branch}")
+
+    async def _exists(self, repository: Path, ref: str) -> bool:
+        done = await self._git.run(repository, "show-ref", "-q", "--verify", ref, accept=(0, 1))
+        return done.exit_code == 0
+
+    async def start_point(self, repository: Path, base: str, *, is_fresh: bool) -> StartPoint:
+        """Where a new branch from ``base`` starts: fresh origin, else the local branch, else what origin had once.
+
+        Raises `errors.Invalid` when there is no such branch.
+        """
+        local, tracking = f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}"
+        has_local, has_tracking = await self.has_local(repository, base), await self.has_tracking(repository, base)
+        if has_tracking and (is_fresh or not has_local):
+            ahead = await self._count(repository, f"{tracking}..{local}") if has_local else 0
+            note = f"; your local {base} is {ahead} commits ahead of it" if ahead else ""
+            return StartPoint(ref=tracking, note=note)
+        if has_local:
+            return StartPoint(ref=local)
+        raise Invalid(f"Branch {base!r} does not exist, neither here nor on {REMOTE}. Choose another base branch.")
+
+    async def taken(self, repository: Path) -> set[str]:
+        """Every branch name in use here or on a remote, without the remote's name."""
+        both = "--format=%(refname:lstrip=2)%00%(refname:lstrip=3)"
+        answer = await self._git.read(repository, "for-each-ref", both, "refs/heads", "refs/remotes")
+        names: set[str] = set()
+        for line in answer.splitlines():
+            whole, without_remote = line.split("\0")
+            names |= {whole, without_remote}
+        return names - {""}
+
+    async def _count(self, repository: Path, commits: str) -> int:
+        return int(await self._git.read(repository, "rev-list", "--count", commits))
