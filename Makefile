@@ -52,7 +52,7 @@ check: install ## Everything that needs no test run: style, types, floors, gener
 	ruff check
 	ruff format --check
 	mypy
-	lint-imports --no-logo
+	lint-imports --no-logo --no-cache
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
 	python scripts/generate_wire.py --check
