@@ -1,4 +1,4 @@
-"""What the stores take and answer: plain frozen structs, free of SQLAlchemy, so that services may import them for nothing.
+"""What the stores take and answer: plain frozen structs, free of SQLAlchemy, so that services import them for nothing.
 
 Field names equal column names in ``store.tables``; fields that are derived by a query instead of stored say so.
 """
@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all rows."""
 
 
-class ProjectRow(Row):
+class ProjectRow(Row, frozen=True, kw_only=True):
     """A local git repository."""
 
     id: str
@@ -47,7 +47,7 @@ class ProjectRow(Row):
     """Seconds."""
 
 
-class WorkspaceRow(Row):
+class WorkspaceRow(Row, frozen=True, kw_only=True):
     """A worktree and branch of a project."""
 
     id: str
@@ -74,7 +74,7 @@ class WorkspaceRow(Row):
     init_retry_count: int = 0
     init_steps: list[InitStep] = []
     init_log_tail: str = ""
-    """Derived: the last `INIT_LOG_TAIL` characters of the column ``init_log``, which `WorkspaceStore.log` reads in full."""
+    """Derived: the end of the column ``init_log``, which `WorkspaceStore.log` reads in full."""
     issue_number: int | None = None
     run_status: SessionStatus = SessionStatus.IDLE
     run_command: str | None = None
@@ -97,7 +97,7 @@ class WorkspaceRow(Row):
     last_activity_at: datetime | None = None
 
 
-class SessionRow(Row):
+class SessionRow(Row, frozen=True, kw_only=True):
     """A conversation with Claude Code in a workspace."""
 
     id: str
@@ -129,7 +129,7 @@ class SessionRow(Row):
     """Derived: questions that wait for a person."""
 
 
-class EventRow(Row):
+class EventRow(Row, frozen=True, kw_only=True):
     """A settled event. ``body`` is its JSON exactly as sent on the wire, ``seq`` and ``at`` included."""
 
     seq: int
@@ -138,7 +138,7 @@ class EventRow(Row):
     body: bytes
 
 
-class AttachmentRow(Row):
+class AttachmentRow(Row, frozen=True, kw_only=True):
     """A file that goes with a message."""
 
     id: str
@@ -154,7 +154,7 @@ class AttachmentRow(Row):
         return AttachmentInfo(id=self.id, name=self.name, media_type=self.media_type, size=len(self.data))
 
 
-class MessageRow(Row):
+class MessageRow(Row, frozen=True, kw_only=True):
     """A person's message."""
 
     session_id: str
@@ -171,7 +171,7 @@ class MessageRow(Row):
     """When it was sent or cancelled."""
 
 
-class QuestionRow(Row):
+class QuestionRow(Row, frozen=True, kw_only=True):
     """Something that waits, or waited, for a person."""
 
     id: str
@@ -195,7 +195,7 @@ class QuestionRow(Row):
     closed_at: datetime | None = None
 
 
-class SettingsRow(Row):
+class SettingsRow(Row, frozen=True, kw_only=True):
     """What the user of this server has chosen; None is "not chosen", so that the administrator's default applies."""
 
     preferred_ide: Literal["cursor", "vscode", "custom"] | None = None

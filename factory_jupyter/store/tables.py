@@ -1,7 +1,7 @@
 """The schema. `SCHEMA_REVISION` is the head of ``migrations/``; a test holds tables and migrations together.
 
-Only typed tables, no relationships and no ORM sessions: the stores write Core statements on them and answer ``store.rows``. What can
-be derived (kanban column, phase, queue length, last event) has no column.
+Only typed tables, no relationships and no ORM sessions: the stores write Core statements and answer ``store.rows``.
+What can be derived (kanban column, phase, queue length, last event) has no column.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ E_ = TypeVar("E_", bound=StrEnum)
 
 def _words(enum: type[E_]) -> Enum:
     """A closed set of words as plain text: a new word needs no migration, an unknown one fails on reading."""
-    return Enum(enum, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members])
+    return Enum(
+        enum, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 Key = Annotated[str, mapped_column(String(32), primary_key=True)]

@@ -1,0 +1,88 @@
+"""The log of a session: append-only, numbered without gaps, read back as the bytes that go to viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from factory_jupyter.errors import Conflict
+from factory_jupyter.store.database import Database
+from factory_jupyter.store.rows import EventRow
+from factory_jupyter.store.tables import SessionEvent
+
+CHUNK_BYTES = 262_144
+"""Size at which one read ends: a long session is replayed in pieces of this size instead of being held in memory."""
+
+
+def append_events(connection: Connection, session_id: str, events: Sequence[EventRow]) -> None:
+    """Append within the caller's transaction, so that a change and its event exist together or not at all.
+
+    Raises `Conflict` when the numbers do not continue the log: somebody else writes to this session, or an earlier
+    append failed.
+    """
+    if not events:
+        return
+    last = connection.scalar(_last_seq(session_id)) or 0
+    if [event.seq for event in events] != list(range(last + 1, last + 1 + len(events))):
+        raise Conflict(
+            f"The log of session {session_id} ends at {last}, so event {events[0].seq} cannot follow. "
+            "Another server may be writing to the same database; reload to see what it did."
+        )
+    connection.execute(
+        insert(SessionEvent),
+        [{"session_id": session_id, "seq": e.seq, "type": e.type, "at": e.at, "body": e.body} for e in events],
+    )
+
+
+class EventStore:
+    """Reads the log, and appends what belongs to no other table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, session_id: str, events: Sequence[EventRow]) -> None:
+        """Append; see `append_events`."""
+        await self._database.write(lambda connection: append_events(connection, session_id, events))
+
+    async def read(
+        self, session_id: str, since: int, limit: int, max_bytes: int = CHUNK_BYTES
+    ) -> list[tuple[int, bytes]]:
+        """Events after ``since`` as ``(seq, body)``: at most ``limit``, about ``max_bytes``, at least one if any."""
+        query = (
+            select(SessionEvent.seq, SessionEvent.body)
+            .where(SessionEvent.session_id == session_id, SessionEvent.seq > since)
+            .order_by(SessionEvent.seq)
+            .limit(limit)
+        )
+
+        def run(connection: Connection) -> list[tuple[int, bytes]]:
+            events: list[tuple[int, bytes]] = []
+            size = 0
+            for seq, body in connection.execute(query):
+                events.append((seq, body))
+                size += len(body)
+                if size >= max_bytes:
+                    break
+            return events
+
+        return await self._database.read(run)
+
+    async def last_seq(self, session_id: str) -> int:
+        """Number of the newest event; 0 without any."""
+        return await self._database.read(lambda connection: connection.scalar(_last_seq(session_id)) or 0)
+
+    async def last_of(self, session_id: str, types: Sequence[str]) -> tuple[int, bytes] | None:
+        """The newest event of one of these types."""
+        query = (
+            select(SessionEvent.seq, SessionEvent.body)
+            .where(SessionEvent.session_id == session_id, SessionEvent.type.in_(types))
+            .order_by(SessionEvent.seq.desc())
+            .limit(1)
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else (row.seq, row.body)
+
+
+def _last_seq(session_id: str) -> Select[int | None]:
+    return select(func.max(SessionEvent.seq)).where(SessionEvent.session_id == session_id)

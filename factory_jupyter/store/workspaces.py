@@ -1,0 +1,161 @@
+"""Workspaces. One writer of the table ``workspace``; a status changes only from the value that the caller saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from factory_jupyter.errors import IllegalTransition, NotFound, RetryLimit
+from factory_jupyter.model.states import WORKSPACE_MOVES, WorkspaceStatus, check_move
+from factory_jupyter.store.database import Database
+from factory_jupyter.store.rows import WorkspaceRow
+from factory_jupyter.store.tables import Workspace
+
+INIT_LOG_TAIL = 8192
+"""Characters of the log that go with every row."""
+
+# A start before the first character answers the whole text, in SQLite and PostgreSQL alike.
+_TAIL = func.substr(Workspace.init_log, func.length(Workspace.init_log) - INIT_LOG_TAIL + 1).label("init_log_tail")
+_ROW = (*(column for column in Workspace.__table__.columns if column.name != "init_log"), _TAIL)
+
+
+class WorkspaceStore:
+    """Reads and writes workspaces."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, row: WorkspaceRow) -> WorkspaceRow:
+        """Add.
+
+        With a ``key`` that the project already has, answers that workspace instead (another ``id``).
+        """
+
+        def run(connection: Connection) -> WorkspaceRow:
+            if row.key is not None and (existing := _by_key(connection, row.project_id, row.key)) is not None:
+                return existing
+            values = {name: getattr(row, name) for name in row.__struct_fields__}
+            values["init_log"] = values.pop("init_log_tail")
+            connection.execute(insert(Workspace).values(values))
+            return row
+
+        return await self._database.write(run)
+
+    async def get(self, id: str) -> WorkspaceRow:
+        """Raises `NotFound`."""
+        return await self._database.read(lambda connection: _get(connection, id))
+
+    async def by_key(self, project_id: str, key: str) -> WorkspaceRow | None:
+        """The workspace that was made with this idempotency key."""
+        return await self._database.read(lambda connection: _by_key(connection, project_id, key))
+
+    async def list(
+        self, project_id: str | None = None, status: WorkspaceStatus | None = None, include_archived: bool = False
+    ) -> Sequence[WorkspaceRow]:
+        """Workspaces in the order of their making. ``status`` ARCHIVED needs no ``include_archived``."""
+        query = select(*_ROW).order_by(Workspace.created_at, Workspace.id)
+        if project_id is not None:
+            query = query.where(Workspace.project_id == project_id)
+        if status is not None:
+            query = query.where(Workspace.status == status)
+        elif not include_archived:
+            query = query.where(Workspace.status != WorkspaceStatus.ARCHIVED)
+        return await self._database.read(lambda connection: [_row(row) for row in connection.execute(query)])
+
+    async def update(self, id: str, **fields: Any) -> WorkspaceRow:
+        """Change columns, but never the status, and ``updated_at``. Raises `NotFound`."""
+        if "status" in fields:
+            raise TypeError("a status is changed by move() or retry(), from the value that the caller saw")
+        statement = update(Workspace).where(Workspace.id == id).values(updated_at=self._database.now(), **fields)
+
+        def run(connection: Connection) -> WorkspaceRow:
+            connection.execute(statement)
+            return _get(connection, id)
+
+        return await self._database.write(run)
+
+    async def move(self, id: str, old: WorkspaceStatus, new: WorkspaceStatus, **fields: Any) -> WorkspaceRow:
+        """Compare and swap the status, with other columns if any.
+
+        Raises `IllegalTransition` when the table of moves forbids it or the status is not ``old`` any more, `NotFound`.
+        """
+        check_move("workspace", WORKSPACE_MOVES, old, new)
+        statement = (
+            update(Workspace)
+            .where(Workspace.id == id, Workspace.status == old)
+            .values(status=new, updated_at=self._database.now(), **fields)
+        )
+
+        def run(connection: Connection) -> WorkspaceRow:
+            changed = connection.execute(statement).rowcount
+            row = _get(connection, id)
+            if not changed:
+                raise IllegalTransition("workspace", row.status, new)
+            return row
+
+        return await self._database.write(run)
+
+    async def retry(self, id: str, limit: int) -> WorkspaceRow:
+        """FAILED to PROVISIONING, counted, with the error cleared.
+
+        Raises `RetryLimit` at the limit, `IllegalTransition` from another status, `NotFound`.
+        """
+        now = self._database.now()
+        statement = (
+            update(Workspace)
+            .where(Workspace.id == id, Workspace.status == WorkspaceStatus.FAILED, Workspace.init_retry_count < limit)
+            .values(
+                status=WorkspaceStatus.PROVISIONING,
+                init_retry_count=Workspace.init_retry_count + 1,
+                init_error=None,
+                init_started_at=now,
+                init_completed_at=None,
+                updated_at=now,
+            )
+        )
+
+        def run(connection: Connection) -> WorkspaceRow:
+            changed = connection.execute(statement).rowcount
+            row = _get(connection, id)
+            if changed:
+                return row
+            if row.status is not WorkspaceStatus.FAILED:
+                raise IllegalTransition("workspace", row.status, WorkspaceStatus.PROVISIONING)
+            raise RetryLimit(limit)
+
+        return await self._database.write(run)
+
+    async def append_log(self, id: str, text: str) -> None:
+        """Add to the log of its making."""
+        statement = update(Workspace).where(Workspace.id == id).values(init_log=Workspace.init_log + text)
+        await self._database.write(lambda connection: connection.execute(statement))
+
+    async def log(self, id: str, offset: int = 0) -> str:
+        """The log of its making from the character ``offset`` on. Raises `NotFound`."""
+        query = select(func.substr(Workspace.init_log, offset + 1)).where(Workspace.id == id)
+        text = await self._database.read(lambda connection: connection.scalar(query))
+        if text is None:
+            raise NotFound("workspace", id)
+        return str(text)
+
+
+def _select(*conditions: Any) -> Select[Any]:
+    return select(*_ROW).where(*conditions)
+
+
+def _get(connection: Connection, id: str) -> WorkspaceRow:
+    row = connection.execute(_select(Workspace.id == id)).one_or_none()
+    if row is None:
+        raise NotFound("workspace", id)
+    return _row(row)
+
+
+def _by_key(connection: Connection, project_id: str, key: str) -> WorkspaceRow | None:
+    row = connection.execute(_select(Workspace.project_id == project_id, Workspace.key == key)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def _row(row: Any) -> WorkspaceRow:
+    return WorkspaceRow(**row._mapping)
