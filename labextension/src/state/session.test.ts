@@ -21,7 +21,7 @@ function complete(frame: ServerFrame): ServerFrame {
       return { ...frame, reset: frame.reset ?? false, parent_tool_use_id: frame.parent_tool_use_id ?? null };
     case 'hello':
     case 'agent': {
-      const { commands, models } = (frame.agent as typeof frame.agent | undefined) ?? EMPTY.agent;
+      const { commands, models } = { ...EMPTY.agent, ...frame.agent };
       const agent = {
         commands: commands.map(command => ({ ...{ description: '', argument_hint: '' }, ...command })),
         models: models.map(model => ({ ...{ description: '' }, ...model }))
