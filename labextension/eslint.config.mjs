@@ -1,4 +1,5 @@
 // Style is left alone; these rules catch mistakes and keep the floors of the front end apart.
+import js from '@eslint/js';
 import jupyter from '@jupyter/eslint-plugin';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
@@ -18,6 +19,7 @@ const floor = (files, ...patterns) => ({
 
 export default tseslint.config(
   { ignores: ['lib', '.test', 'dist-gallery', 'node_modules', '*.js', '*.mjs', 'scripts', 'style'] },
+  js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -43,6 +45,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // What is destructured here are objects of functions; there is hardly a class whose `this` could be lost.
+      '@typescript-eslint/unbound-method': 'off',
       // React event handlers may be async; their rejections are handled inside.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       // JupyterLab's own interfaces are called I*; an interface that only extends one names it for our side.
