@@ -32,11 +32,12 @@ _MARKDOWN_MARK: Final = re.compile(r"^\s*(?:(?:[#>*+-]+|\d+[.)])\s+)*")
 # Names for tasks that say nothing of themselves yet: short, easy to tell apart aloud, meaning nothing.
 WORDS: Final = tuple(
     """
-    acorn alder amber anchor aspen atlas badger basil beacon birch bramble breeze brook canyon cedar cinder clover comet
-    copper coral cove crane cricket delta ember falcon fern finch fjord flint garnet glade harbor hazel heron
-    indigo iris ivory jade juniper kestrel lagoon lantern larch linden lotus lynx maple marble meadow mesa mica nectar
-    nimbus oak olive onyx opal orchid otter pebble pepper pine plum poppy prairie quartz raven reed robin saffron sage sierra
-    slate sparrow spruce summit tamarind teal thistle tulip tundra umber velvet violet walnut willow wren yarrow zephyr
+    acorn alder amber anchor aspen atlas badger basil beacon birch bramble breeze brook canyon cedar cinder
+    clover comet copper coral cove crane cricket delta ember falcon fern finch fjord flint garnet glade harbor
+    hazel heron indigo iris ivory jade juniper kestrel lagoon lantern larch linden lotus lynx maple marble
+    meadow mesa mica nectar nimbus oak olive onyx opal orchid otter pebble pepper pine plum poppy prairie quartz
+    raven reed robin saffron sage sierra slate sparrow spruce summit tamarind teal thistle tulip tundra umber
+    velvet violet walnut willow wren yarrow zephyr
     """.split()  # noqa: SIM905
 )
 

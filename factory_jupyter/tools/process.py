@@ -14,7 +14,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,7 @@ MARK: Final = "FACTORY_JUPYTER_MARK"
 
 MAX_OUTPUT: Final = 64 * 1024 * 1024
 _READ: Final = 64 * 1024
+_EXIT_POLL: Final = 0.5  # seconds
 GRACE: Final = 5.0  # seconds between SIGTERM and SIGKILL
 _POLL: Final = 0.01  # seconds between two looks at processes that were told to end
 _CLOCK_SLACK: Final = 2.0  # seconds by which a process's start time may move when the system clock is set
@@ -102,11 +103,13 @@ async def run(
     input: bytes | None = None,
     max_output: int = MAX_OUTPUT,
     grace_s: float = GRACE,
+    on_output: Callable[[bytes], None] | None = None,
 ) -> Completed:
     """Run a command to its end, off the event loop; after ``timeout_s`` seconds, or when cancelled, end its whole tree.
 
-    ``environment`` is scrubbed here. ``max_output`` bytes of each stream are kept, the rest is read and dropped. Raises
-    OSError when the program or the folder does not exist.
+    ``environment`` is scrubbed here. ``max_output`` bytes of each stream are kept, the rest is read and dropped.
+    ``on_output`` gets everything as it comes, of both streams, in a thread. Raises OSError when the program or the
+    folder does not exist.
     """
     started: list[subprocess.Popen[bytes]] = []
     abandoned = threading.Event()
@@ -116,7 +119,7 @@ async def run(
         started.append(process)
         if abandoned.is_set():  # cancelled while the child was being made
             _end_tree(process.pid, grace_s)
-        return _complete(process, input, time.monotonic() + timeout_s, max_output, grace_s)
+        return _complete(process, input, time.monotonic() + timeout_s, max_output, grace_s, on_output)
 
     future = asyncio.get_running_loop().run_in_executor(_RUNNERS, work)
     try:
@@ -145,7 +148,12 @@ def _spawn(
 
 
 def _complete(
-    process: subprocess.Popen[bytes], input: bytes | None, deadline: float, cap: int, grace_s: float
+    process: subprocess.Popen[bytes],
+    input: bytes | None,
+    deadline: float,
+    cap: int,
+    grace_s: float,
+    on_output: Callable[[bytes], None] | None,
 ) -> Completed:
     assert process.stdout
     assert process.stderr
@@ -165,7 +173,10 @@ def _complete(
                 _end_tree(process.pid, grace_s)
                 process.wait()
                 return Completed(exit_code=None, stdout=bytes(stdout), stderr=bytes(stderr), truncated=truncated)
-            for key, _ in selector.select(left):
+            ready = selector.select(min(left, _EXIT_POLL))
+            if not ready and process.poll() is not None:
+                break  # what it left running in the background keeps its pipes open, perhaps for ever
+            for key, _ in ready:
                 if key.fd in kept:
                     data = os.read(key.fd, _READ)
                     if not data:
@@ -173,6 +184,8 @@ def _complete(
                     room = cap - len(kept[key.fd])
                     kept[key.fd] += data[:room]
                     truncated |= len(data) > room
+                    if on_output and data:
+                        on_output(data)
                 else:
                     pending = _feed(process, pending)
                     if not pending:

@@ -166,3 +166,19 @@ async def test_marked_orphans_are_found_and_ended(tmp_path: Path) -> None:
 
 def test_identify_nobody() -> None:
     assert process.identify(2**22 + 1) is None
+
+
+async def test_output_is_told_as_it_comes_even_what_is_not_kept() -> None:
+    seen: list[bytes] = []
+    done = await process.run(
+        ["sh", "-c", "echo one; echo two >&2"], environment=ENVIRONMENT, timeout_s=10, max_output=0, on_output=seen.append
+    )
+    assert sorted(b"".join(seen).split()) == [b"one", b"two"]
+    assert (done.exit_code, done.stdout, done.truncated) == (0, b"", True)
+
+
+async def test_a_child_in_the_background_that_keeps_the_pipes_is_not_waited_for() -> None:
+    async with asyncio.timeout(10):
+        done = await process.run(["sh", "-c", "sleep 30 & echo $!"], environment=ENVIRONMENT, timeout_s=60)
+    os.kill(int(done.stdout), signal.SIGKILL)
+    assert done.exit_code == 0
