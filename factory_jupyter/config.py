@@ -1,7 +1,7 @@
 """Every knob: its default, its unit and its environment variable. The only module that reads the process environment.
 
-Precedence, lowest first: the default, the environment variable, ``jupyter_*_config.py`` and the command line. The configuration page
-in ``docs/`` is generated from these traits.
+Precedence, lowest first: the default, the environment variable, ``jupyter_*_config.py`` and the command line. The
+configuration page in ``docs/`` is generated from these traits.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class FactoryConfig(Configurable):
     session_log_days = Int(7, min=0, help="Days that session log files are kept. 0 writes none.").tag(
         config=True, env=("SESSION_LOG_DAYS",)
     )
-    session_log_max_bytes = Int(_megabytes(20), min=4096, help="Size in bytes at which one session log stops growing.").tag(
-        config=True, env=()
-    )
+    session_log_max_bytes = Int(
+        _megabytes(20), min=4096, help="Size in bytes at which one session log stops growing."
+    ).tag(config=True, env=())
 
-    claude_cli_path = Unicode(
-        help="Path of the Claude Code CLI. Default: the CLI in the claude-agent-sdk wheel."
-    ).tag(config=True, env=("CLAUDE_CLI_PATH",))
+    claude_cli_path = Unicode(help="Path of the Claude Code CLI. Default: the CLI in the claude-agent-sdk wheel.").tag(
+        config=True, env=("CLAUDE_CLI_PATH",)
+    )
     default_model = Unicode(
         "", help="Model of new sessions: an alias (sonnet, opus, haiku) or a full name. Empty: the CLI's own default."
     ).tag(config=True, env=("DEFAULT_MODEL", "WORKER_MODEL", "ORCHESTRATOR_MODEL", "SUPERVISOR_MODEL"))
@@ -71,7 +71,9 @@ class FactoryConfig(Configurable):
     max_sessions_per_workspace = Int(5, min=1, help="Live sessions that one workspace may have.").tag(
         config=True, env=("MAX_SESSIONS_PER_WORKSPACE",)
     )
-    max_queued_messages = Int(100, min=1, help="Messages that may wait in one session's queue.").tag(config=True, env=())
+    max_queued_messages = Int(100, min=1, help="Messages that may wait in one session's queue.").tag(
+        config=True, env=()
+    )
     rate_limit_per_minute = Int(60, min=1, help="Prompts that all sessions together may send in 60 s.").tag(
         config=True, env=("CLAUDE_RATE_LIMIT_PER_MINUTE",)
     )
@@ -91,18 +93,20 @@ class FactoryConfig(Configurable):
     health_check_interval_ms = Int(
         300_000, min=1000, help="Milliseconds between two health checks in the background."
     ).tag(config=True, env=("HEALTH_CHECK_INTERVAL_MS",))
-    min_free_disk_bytes = Int(
-        _megabytes(512), min=0, help="Free bytes below which no new worktree is made."
+    min_free_disk_bytes = Int(_megabytes(512), min=0, help="Free bytes below which no new worktree is made.").tag(
+        config=True, env=()
+    )
+    git_timeout_s = Float(
+        60.0, min=1.0, help="Seconds that one git command may take; a checkout gets ten times this."
     ).tag(config=True, env=())
-    git_timeout_s = Float(60.0, min=1.0, help="Seconds that one git command may take; fetches and checkouts get ten times this.").tag(
-        config=True, env=()
-    )
-    fetch_timeout_s = Float(20.0, min=1.0, help="Seconds that fetching the base branch may take before a task starts without it.").tag(
-        config=True, env=()
-    )
+    fetch_timeout_s = Float(
+        20.0, min=1.0, help="Seconds that fetching the base branch may take before a task starts without it."
+    ).tag(config=True, env=())
 
     log_verbosity = Enum(
-        ("error", "warn", "info", "debug"), default_value="info", help="How much factory-jupyter writes to the server's log."
+        ("error", "warn", "info", "debug"),
+        default_value="info",
+        help="How much factory-jupyter writes to the server's log.",
     ).tag(config=True, env=("LOG_LEVEL",))
     service_name = Unicode("factory-jupyter", help="Name of the service in log lines.").tag(
         config=True, env=("SERVICE_NAME",)

@@ -24,8 +24,8 @@
     └── Unavailable                  503 unavailable
         └── DatabaseUnavailable      503 database_unavailable
 
-Inner floors raise these and know no transport; ``web`` maps ``status`` and ``code`` at the edge. The message is a sentence that
-tells a user what happened and what to do.
+Inner floors raise these and know no transport; ``web`` maps ``status`` and ``code`` at the edge. The message is a
+sentence that tells a user what happened and what to do.
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ class SessionInUse(Conflict):
 
     def __init__(self, claude_session_id: str) -> None:
         super().__init__(
-            f"The conversation {claude_session_id} is open in another process. Close it there, or fork it to go on here."
+            f"The conversation {claude_session_id} is open in another process. "
+            "Close it there, or fork it to go on here."
         )
 
 
@@ -158,7 +159,9 @@ class QueueFull(Conflict):
     code = "queue_full"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"The queue is full (max {limit} messages). Wait for a turn to end, or cancel a queued message.")
+        super().__init__(
+            f"The queue is full (max {limit} messages). Wait for a turn to end, or cancel a queued message."
+        )
 
 
 class RetryLimit(Conflict):

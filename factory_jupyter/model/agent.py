@@ -1,7 +1,7 @@
 """What an agent is to the services: a neutral protocol, the events it tells, and the answers it gets.
 
-``tools.claude`` implements it on the real Claude Code CLI; tests implement it as a fake; another agent can be added later. Everything
-flows one way: commands go in by methods, everything else comes out of `AgentSession.events` in order.
+``tools.claude`` implements it on the real Claude Code CLI; tests implement it as a fake; another agent can be added
+later. Everything flows one way: commands go in by methods, everything else comes out of `AgentSession.events` in order.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ProcessIdentity:
     """Seconds since the epoch, as psutil's ``create_time``."""
 
 
-# --- Events ------------------------------------------------------------------------------------------------------------------------
+# --- Events ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,10 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Died:
-    """Last event: the process has ended. ``reason`` is a sentence for people; ``expected`` after `AgentSession.stop`."""
+    """Last event: the process has ended. ``reason`` is a sentence for people.
+
+    ``expected`` after `AgentSession.stop`.
+    """
 
     reason: str
     expected: bool
@@ -265,4 +268,6 @@ class AgentSession(Protocol):
 class AgentStarter(Protocol):
     """Makes agents; ``tools.claude.ClaudeStarter`` is the real one."""
 
-    def __call__(self, options: AgentOptions) -> AgentSession: ...
+    def __call__(self, options: AgentOptions) -> AgentSession:
+        """A session that is not started yet."""
+        ...

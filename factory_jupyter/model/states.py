@@ -1,6 +1,7 @@
 """Every state and every legal move, as data.
 
-A move that is not in a table is illegal; there are no other rules. The diagrams in ``docs/`` are generated from these tables.
+A move that is not in a table is illegal; there are no other rules. The diagrams in ``docs/`` are generated from these
+tables.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """The wire: every request body, reply and frame, once.
 
-TypeScript types (``labextension/src/wire/wire.ts``) and the OpenAPI page are generated from this module. Structs are frozen and checked
-when they are decoded, so decoding is the only entrance for outside data. Names are snake_case; times are ISO 8601 UTC; ids are opaque.
-Fields may be added, never renamed or dropped (``docs/api.md``).
+TypeScript types (``labextension/src/wire/wire.ts``) and the OpenAPI page are generated from this module. Structs are
+frozen and checked when they are decoded, so decoding is the only entrance for outside data. Names are snake_case; times
+are ISO 8601 UTC; ids are opaque. Fields may be added, never renamed or dropped (``docs/api.md``).
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, dataclass_transform
 
 import msgspec
 
@@ -34,11 +34,13 @@ Text = Annotated[str, msgspec.Meta(max_length=1_000_000)]
 MessageId = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
+# Says to type checkers what subclasses inherit; msgspec itself passes `frozen` and `kw_only` on.
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything on the wire."""
 
 
-# --- Things -----------------------------------------------------------------------------------------------------------------------
+# --- Things ----------------------------------------------------------------------------------------------------------
 
 
 class Project(Frozen):
@@ -174,7 +176,9 @@ class Session(Frozen):
     context_window: int | None = None
     open_questions: int = 0
     queue_paused: bool = False
-    """Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or `SendQueued`."""
+    """Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or
+    `SendQueued`.
+    """
 
 
 class SlashCommand(Frozen):
@@ -299,7 +303,7 @@ class ErrorBody(Frozen):
     code: str
 
 
-# --- Request bodies ----------------------------------------------------------------------------------------------------------------
+# --- Request bodies --------------------------------------------------------------------------------------------------
 
 
 class AddProject(Frozen, forbid_unknown_fields=True):
@@ -314,14 +318,17 @@ class PatchProject(Frozen, forbid_unknown_fields=True):
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     default_branch: Name | msgspec.UnsetType = msgspec.UNSET
-    startup_script_command: str | None | msgspec.UnsetType = msgspec.UNSET
-    startup_script_path: str | None | msgspec.UnsetType = msgspec.UNSET
+    startup_script_command: str | msgspec.UnsetType | None = msgspec.UNSET
+    startup_script_path: str | msgspec.UnsetType | None = msgspec.UNSET
     startup_script_timeout: Annotated[int, msgspec.Meta(ge=1, le=3600)] | msgspec.UnsetType = msgspec.UNSET
     is_archived: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class CreateWorkspace(Frozen, forbid_unknown_fields=True):
-    """Body of POST ``workspaces``. With ``prompt`` a first session is made, whose first message waits until the workspace is READY."""
+    """Body of POST ``workspaces``.
+
+    With ``prompt`` a first session is made, whose first message waits until the workspace is READY.
+    """
 
     project_id: str
     name: Name | None = None
@@ -343,14 +350,14 @@ class PatchWorkspace(Frozen, forbid_unknown_fields=True):
     """Body of PATCH ``workspaces/<id>``."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
-    description: Text | None | msgspec.UnsetType = msgspec.UNSET
+    description: Text | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class CreateSession(Frozen, forbid_unknown_fields=True):
     """Body of POST ``sessions``.
 
-    ``resume`` is a Claude session id, of ours or of a conversation started in the plain CLI in that worktree; ``fork`` is the id of one
-    of our sessions, whose conversation is copied.
+    ``resume`` is a Claude session id, of ours or of a conversation started in the plain CLI in that worktree; ``fork``
+    is the id of one of our sessions, whose conversation is copied.
     """
 
     workspace_id: str
@@ -374,7 +381,7 @@ class PatchSettings(Frozen, forbid_unknown_fields=True):
     """Body of PATCH ``settings``."""
 
     preferred_ide: Literal["cursor", "vscode", "custom"] | msgspec.UnsetType = msgspec.UNSET
-    custom_ide_command: str | None | msgspec.UnsetType = msgspec.UNSET
+    custom_ide_command: str | msgspec.UnsetType | None = msgspec.UNSET
     default_model: str | msgspec.UnsetType = msgspec.UNSET
     default_permission_mode: PermissionMode | msgspec.UnsetType = msgspec.UNSET
     default_workflow: Workflow | msgspec.UnsetType = msgspec.UNSET
@@ -388,7 +395,7 @@ class Accepted(Frozen):
     seq: int
 
 
-# --- Chat: settled events ----------------------------------------------------------------------------------------------------------
+# --- Chat: settled events --------------------------------------------------------------------------------------------
 
 
 class Attachment(Frozen):
@@ -485,7 +492,9 @@ class ToolResult(Settled, tag="tool_result"):
     is_error: bool
     truncated: bool = False
     details: dict[str, Any] | None = None
-    """Structured result where the CLI gives one: ``structured_patch`` of an edit, ``stdout`` and ``stderr`` of a command."""
+    """Structured result where the CLI gives one: ``structured_patch`` of an edit, ``stdout`` and ``stderr`` of a
+    command.
+    """
 
 
 class QuestionAsked(Settled, tag="question_asked"):
@@ -520,7 +529,10 @@ class QuestionWithdrawn(Settled, tag="question_withdrawn"):
 
 
 class TurnFinished(Settled, tag="turn_finished"):
-    """Claude stopped working; ``reason`` is completed, interrupted, api_error, agent_died, server_stopped or the CLI's own word."""
+    """Claude stopped working.
+
+    ``reason`` is completed, interrupted, api_error, agent_died, server_stopped or the CLI's own word.
+    """
 
     turn: int
     is_error: bool
@@ -531,7 +543,9 @@ class TurnFinished(Settled, tag="turn_finished"):
     duration_ms: int = 0
     model: str | None = None
     error_code: str | None = None
-    """For errors: not_logged_in, authentication_failed, rate_limited, overloaded, server_error, connection, too_large, … """
+    """For errors: not_logged_in, authentication_failed, rate_limited, overloaded, server_error, connection, too_large,
+    …
+    """
 
 
 class ModeChanged(Settled, tag="mode_changed"):
@@ -578,7 +592,7 @@ SettledEvent = (
     | SessionStopped
 )
 
-# --- Chat: live frames -------------------------------------------------------------------------------------------------------------
+# --- Chat: live frames -----------------------------------------------------------------------------------------------
 
 
 class Live(Frozen, tag_field="type"):
@@ -648,7 +662,7 @@ LiveFrame = Hello | PhaseChanged | Delta | DeltasDropped | ApiRetry | SessionCha
 
 ServerFrame = SettledEvent | LiveFrame
 
-# --- Chat: client frames -----------------------------------------------------------------------------------------------------------
+# --- Chat: client frames ---------------------------------------------------------------------------------------------
 
 
 class Command(Frozen, tag_field="type"):
@@ -742,7 +756,7 @@ ClientFrame = (
     | Rewind
 )
 
-# --- Board -------------------------------------------------------------------------------------------------------------------------
+# --- Board -----------------------------------------------------------------------------------------------------------
 
 
 class BoardFrameBase(Frozen, tag_field="type"):

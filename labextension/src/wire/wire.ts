@@ -237,7 +237,10 @@ export interface Session {
   context_tokens: number | null;
   context_window: number | null;
   open_questions: number;
-  /** Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or `SendQueued`. */
+  /**
+   * Whether queued messages wait for a person: after an interrupt, a stop or a failure, until the next `Say` or
+   * `SendQueued`.
+   */
   queue_paused: boolean;
 }
 
@@ -367,7 +370,11 @@ export interface PatchProject {
   is_archived?: boolean;
 }
 
-/** Body of POST `workspaces`. With `prompt` a first session is made, whose first message waits until the workspace is READY. */
+/**
+ * Body of POST `workspaces`.
+ *
+ * With `prompt` a first session is made, whose first message waits until the workspace is READY.
+ */
 export interface CreateWorkspace {
   project_id: string;
   name?: string | null;
@@ -394,8 +401,8 @@ export interface PatchWorkspace {
 /**
  * Body of POST `sessions`.
  *
- * `resume` is a Claude session id, of ours or of a conversation started in the plain CLI in that worktree; `fork` is the id of one
- * of our sessions, whose conversation is copied.
+ * `resume` is a Claude session id, of ours or of a conversation started in the plain CLI in that worktree; `fork`
+ * is the id of one of our sessions, whose conversation is copied.
  */
 export interface CreateSession {
   workspace_id: string;
@@ -523,7 +530,10 @@ export interface ToolResult {
   content: string;
   is_error: boolean;
   truncated?: boolean;
-  /** Structured result where the CLI gives one: `structured_patch` of an edit, `stdout` and `stderr` of a command. */
+  /**
+   * Structured result where the CLI gives one: `structured_patch` of an edit, `stdout` and `stderr` of a
+   * command.
+   */
   details?: Record<string, unknown> | null;
 }
 
@@ -564,7 +574,11 @@ export interface QuestionWithdrawn {
   reason: string;
 }
 
-/** Claude stopped working; `reason` is completed, interrupted, api_error, agent_died, server_stopped or the CLI's own word. */
+/**
+ * Claude stopped working.
+ *
+ * `reason` is completed, interrupted, api_error, agent_died, server_stopped or the CLI's own word.
+ */
 export interface TurnFinished {
   type: 'turn_finished';
   seq: number;
@@ -577,7 +591,10 @@ export interface TurnFinished {
   cost_usd?: number;
   duration_ms?: number;
   model?: string | null;
-  /** For errors: not_logged_in, authentication_failed, rate_limited, overloaded, server_error, connection, too_large, …  */
+  /**
+   * For errors: not_logged_in, authentication_failed, rate_limited, overloaded, server_error, connection, too_large,
+   * …
+   */
   error_code?: string | null;
 }
 

@@ -1,0 +1,243 @@
+"""From the model's byte to a viewer, beside the Agent SDK read directly: one session, then twenty.
+
+The scripted model writes the time of sending into each delta, so latency needs no clock but the machine's. Both sides
+run the real CLI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from tests.bench.table import Row, Table, limit_row, percentile, ratio_row
+from tests.running import Running, environment, serve
+
+STAMP_DIGITS = 19  # of time.time_ns()
+DELTAS = 200
+DELAY_S = 0.01
+TURNS = 3
+SESSIONS = 20
+TURN_TIMEOUT_S = 120
+
+PROMPT = f'stream <<S>>[{{"stamp": {DELTAS}, "delay": {DELAY_S}}}]<<E>>'
+
+
+@dataclass
+class Latencies:
+    """Milliseconds from sending to arrival: of each turn's first delta, of every delta, of the finished block."""
+
+    first: list[float] = field(default_factory=list)
+    every: list[float] = field(default_factory=list)
+    settled: list[float] = field(default_factory=list)
+
+    def delta(self, text: str, *, first: bool) -> None:
+        """Count the stamps in a piece of text that arrived now."""
+        now = time.time_ns()
+        stamps = [int(text[at : at + STAMP_DIGITS]) for at in range(0, len(text), STAMP_DIGITS)]
+        if first:
+            self.first.append((now - stamps[0]) / 1e6)
+        self.every.extend((now - stamp) / 1e6 for stamp in stamps)
+
+    def block(self, text: str) -> None:
+        """Count a finished block that arrived now: from the sending of its last piece."""
+        self.settled.append((time.time_ns() - int(text[-STAMP_DIGITS:])) / 1e6)
+
+    def add(self, other: Latencies) -> None:
+        """Take another's figures in."""
+        self.first += other.first
+        self.every += other.every
+        self.settled += other.settled
+
+
+def run(folder: Path) -> list[Table]:
+    """Tables of one session and of twenty."""
+    with scripted_model() as model_url:
+        direct_one = asyncio.run(_direct(folder / "direct-1", model_url, 1))
+        direct_many = asyncio.run(_direct(folder / "direct-n", model_url, SESSIONS))
+        variables = {"PYTHONPATH": str(Path(__file__).parents[2])}
+        extensions = "--ServerApp.jpserver_extensions={'factory_jupyter': True, 'tests.bench.stall': True}"
+        limits = ["--FactoryExtension.rate_limit_per_minute=1000", "--FactoryExtension.rate_limit_per_hour=10000"]
+        with serve(
+            folder / "server", model_url=model_url, variables=variables, arguments=[extensions, *limits]
+        ) as running:
+            sessions = _sessions(running, folder / "repository", SESSIONS)
+            ours_one, _ = _ours(running, sessions[:1])
+            _stalls(running)
+            ours_many, _ = _ours(running, sessions)
+            stalls = _stalls(running)
+    how = (
+        f"{TURNS} turns of {DELTAS} deltas, one every {DELAY_S * 1000:.0f} ms; milliseconds from the model's sending to "
+        "arrival. SDK: `ClaudeSDKClient` in the reader's own process. Ours: real server, WebSocket viewer in another "
+        "process."
+    )
+    sent = SESSIONS * TURNS * DELTAS
+    arrived = len(ours_many.every)
+    one = [
+        _beside("first delta, p50", ours_one.first, direct_one.first, 0.5, 1.2),
+        _beside("every delta, p50", ours_one.every, direct_one.every, 0.5, 1.2),
+        _beside("every delta, p99", ours_one.every, direct_one.every, 0.99, 1.5),
+        _beside("settled block, p50", ours_one.settled, direct_one.settled, 0.5, 1.5),
+    ]
+    many = [
+        _beside("every delta, p50", ours_many.every, direct_many.every, 0.5, 1.5),
+        _beside("every delta, p99", ours_many.every, direct_many.every, 0.99, 1.5),
+        _beside("settled block, p99", ours_many.settled, direct_many.settled, 0.99, 1.5),
+        limit_row("loop stall, p99, starts included", percentile(stalls, 0.99), 20, "ms"),
+        limit_row("loop stall, max, starts included", max(stalls), 50, "ms"),
+        Row("deltas that reached their viewer", str(arrived), f"sent: {sent}", "–", "all", arrived == sent),
+    ]
+    return [Table("Stream of one session", how, one), Table(f"Stream of {SESSIONS} sessions", how, many)]
+
+
+def _beside(what: str, ours: list[float], direct: list[float], share: float, limit: float) -> Row:
+    return ratio_row(what, percentile(ours, share), percentile(direct, share), "ms", limit, "SDK")
+
+
+@contextmanager
+def scripted_model() -> Iterator[str]:
+    """The scripted model in a process of its own; its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "factory_jupyter.demo.scripted_model", "--port", "0"], stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+async def _direct(folder: Path, model_url: str, count: int) -> Latencies:
+    from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient
+    from claude_agent_sdk.types import AssistantMessage, ResultMessage, StreamEvent, TextBlock
+
+    env = environment(folder, model_url)
+    os.environ["CLAUDE_CONFIG_DIR"] = env["CLAUDE_CONFIG_DIR"]
+    collected = Latencies()
+    ready = asyncio.Semaphore(2)
+
+    async def one(number: int) -> None:
+        cwd = folder / f"cwd-{number}"
+        cwd.mkdir()
+        options = ClaudeAgentOptions(
+            cwd=cwd, env=env, include_partial_messages=True, setting_sources=[],
+            system_prompt={"type": "preset", "preset": "claude_code"},
+        )  # fmt: skip
+        client = ClaudeSDKClient(options)
+        async with ready:
+            await client.connect()
+        try:
+            for _ in range(TURNS):
+                await client.query(PROMPT)
+                first = True
+                async for message in client.receive_messages():
+                    if isinstance(message, StreamEvent):
+                        delta = message.event.get("delta", {})
+                        if delta.get("type") == "text_delta":
+                            collected.delta(delta["text"], first=first)
+                            first = False
+                    elif isinstance(message, AssistantMessage):
+                        for block in message.content:
+                            if isinstance(block, TextBlock):
+                                collected.block(block.text)
+                    elif isinstance(message, ResultMessage):
+                        assert not message.is_error, message
+                        break
+        finally:
+            await client.disconnect()
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+    return collected
+
+
+def _sessions(running: Running, repository: Path, count: int) -> list[str]:
+    make_repository(repository)
+    project = running.call("POST", "projects", {"repo_path": str(repository)}, expect=201)
+    sessions: list[str] = []
+    while len(sessions) < count:
+        workspace = running.call(
+            "POST", "workspaces", {"project_id": project["id"], "name": f"bench {len(sessions)}"}, expect=201
+        )
+        wait_ready(running, workspace["id"])
+        sessions += [
+            running.call("POST", "sessions", {"workspace_id": workspace["id"]}, expect=201)["id"]
+            for _ in range(min(5, count - len(sessions)))
+        ]
+    return sessions
+
+
+def make_repository(folder: Path) -> None:
+    """A small repository with one commit."""
+    folder.mkdir(parents=True)
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]
+    (folder / "README.md").write_text("bench\n")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], cwd=folder, check=True)
+
+
+def wait_ready(running: Running, workspace_id: str) -> None:
+    """Wait until a workspace is READY."""
+    deadline = time.monotonic() + 60
+    while (status := running.call("GET", f"workspaces/{workspace_id}")["status"]) != "READY":
+        assert status != "FAILED" and time.monotonic() < deadline, status
+        time.sleep(0.02)
+
+
+def _ours(running: Running, sessions: list[str]) -> tuple[Latencies, float]:
+    collected = [Latencies() for _ in sessions]
+    threads = [
+        threading.Thread(target=_view, args=(running, session, latencies))
+        for session, latencies in zip(sessions, collected, strict=True)
+    ]
+    begun = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=TURN_TIMEOUT_S * TURNS)
+        assert not thread.is_alive(), "a viewer got no end of its turn"
+    total = Latencies()
+    for latencies in collected:
+        total.add(latencies)
+    return total, time.monotonic() - begun
+
+
+def _view(running: Running, session_id: str, collected: Latencies) -> None:
+    with running.socket(f"chat/{session_id}") as socket:
+        assert json.loads(socket.recv(timeout=30))["type"] == "hello"
+        for _ in range(TURNS):
+            message_id = str(uuid.uuid4())
+            socket.send(json.dumps({"type": "say", "id": message_id, "text": PROMPT}))
+            first, sent = True, False
+            while True:
+                frame = json.loads(socket.recv(timeout=TURN_TIMEOUT_S))
+                if frame["type"] == "message_sent" and frame["message_id"] == message_id:
+                    sent = True
+                elif not sent:
+                    continue
+                elif frame["type"] == "delta" and frame["kind"] == "text" and not frame["reset"]:
+                    collected.delta(frame["text"], first=first)
+                    first = False
+                elif frame["type"] == "block" and frame["block"]["kind"] == "text":
+                    collected.block(frame["block"]["text"])
+                elif frame["type"] == "turn_finished":
+                    assert not frame["is_error"], frame
+                    break
+
+
+def _stalls(running: Running) -> list[float]:
+    answer = requests.get(f"{running.url}bench/stall", headers={"Authorization": f"token {running.token}"}, timeout=30)
+    answer.raise_for_status()
+    return list(answer.json())
