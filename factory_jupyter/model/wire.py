@@ -34,8 +34,8 @@ Text = Annotated[str, msgspec.Meta(max_length=1_000_000)]
 MessageId = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
-# Says to type checkers what subclasses inherit; msgspec itself passes `frozen` and `kw_only` on.
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+# Says to type checkers what msgspec does: subclasses inherit `frozen`.
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything on the wire."""
 
