@@ -55,8 +55,7 @@ check: install ## Everything that needs no test run: style, types, floors, gener
 	lint-imports --no-logo --no-cache
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
-	python scripts/generate_wire.py --check
-	python scripts/generate_docs.py --check
+	for script in scripts/generate_*.py; do python $$script --check || exit 1; done
 	python scripts/check_wheel.py
 
 bench: install ## Measure; the tables in docs/performance.md come from here.
@@ -67,8 +66,7 @@ gallery: install ## Every component in every state, on one page without a server
 	@echo "open file://$(CURDIR)/labextension/dist-gallery/index.html"
 
 docs: install ## Write the generated files: wire types, configuration, API.
-	python scripts/generate_wire.py
-	python scripts/generate_docs.py
+	for script in scripts/generate_*.py; do python $$script || exit 1; done
 
 clean: ## Back to a clean clone.
 	rm -rf $(VENV) build dist labextension/node_modules labextension/lib labextension/.test labextension/dist-gallery
