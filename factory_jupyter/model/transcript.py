@@ -266,7 +266,8 @@ def _live(state: Transcript, frame: wire.LiveFrame) -> None:
         case wire.PhaseChanged():
             state.phase = frame.phase
         case wire.Delta():
-            _grow(state, frame)
+            state.retry = None
+            grow(state.partials, frame)
         case wire.DeltasDropped():
             state.partials = []
         case wire.ApiRetry():
@@ -364,7 +365,7 @@ def _halt(state: Transcript) -> None:
 
 # --- Blocks and tools -----------------------------------------------------------------------------------------------
 
-_PARTIAL_OF: dict[type[wire.Block], wire.DeltaKind] = {
+PARTIAL_OF: dict[type[wire.Block], wire.DeltaKind] = {
     wire.TextBlock: "text",
     wire.ThinkingBlock: "thinking",
     wire.ToolUseBlock: "tool_input",
@@ -373,7 +374,7 @@ _PARTIAL_OF: dict[type[wire.Block], wire.DeltaKind] = {
 
 def _add_block(state: Transcript, event: wire.BlockSettled) -> None:
     state.retry = None
-    _supersede(state, _PARTIAL_OF[type(event.block)], event.parent_tool_use_id)
+    supersede(state.partials, PARTIAL_OF[type(event.block)], event.parent_tool_use_id)
     parent = _tool(state, event.parent_tool_use_id)
     items = _current(state).items if parent is None else parent.children
     match event.block:
@@ -385,25 +386,24 @@ def _add_block(state: Transcript, event: wire.BlockSettled) -> None:
             items.append(ToolItem(tool_use_id=id, name=name, input=input, at=event.at))
 
 
-def _supersede(state: Transcript, kind: wire.DeltaKind, parent: str | None) -> None:
+def supersede(partials: list[Partial], kind: wire.DeltaKind, parent: str | None) -> None:
     """A settled block ends the first partial of its kind: blocks settle in the order in which they began."""
-    same = [partial for partial in state.partials if (partial.kind, partial.parent_tool_use_id) == (kind, parent)]
+    same = [partial for partial in partials if (partial.kind, partial.parent_tool_use_id) == (kind, parent)]
     if same:
-        state.partials.remove(min(same, key=lambda partial: partial.index))
+        partials.remove(min(same, key=lambda partial: partial.index))
 
 
-def _grow(state: Transcript, delta: wire.Delta) -> None:
-    state.retry = None
-    for partial in state.partials:
+def grow(partials: list[Partial], delta: wire.Delta) -> None:
+    """Add a delta to the block in progress that it belongs to."""
+    begun = Partial(kind=delta.kind, index=delta.index, text=delta.text, parent_tool_use_id=delta.parent_tool_use_id)
+    for position, partial in enumerate(partials):
         if (partial.index, partial.parent_tool_use_id) == (delta.index, delta.parent_tool_use_id):
             if delta.reset or partial.kind != delta.kind:
-                partial.kind, partial.text = delta.kind, delta.text
+                partials[position] = begun
             else:
                 partial.text += delta.text
             return
-    state.partials.append(
-        Partial(kind=delta.kind, index=delta.index, text=delta.text, parent_tool_use_id=delta.parent_tool_use_id)
-    )
+    partials.append(begun)
 
 
 def _finish_tool(state: Transcript, event: wire.ToolResult) -> None:

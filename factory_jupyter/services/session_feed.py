@@ -1,0 +1,376 @@
+"""The feed of one session: numbers its settled events, stores them, and shows them to any number of viewers.
+
+Order is everything here. A settled event is shown after its transaction has ended, never before, and what comes later,
+live frames too, waits behind it. One transaction of a session is under way at a time; all that arrives meanwhile makes
+the next one. So numbers are given when a transaction begins, and one that fails leaves no gap.
+
+What is live (the text of blocks in progress, the phase, …) is kept as state, not as frames: each viewer remembers how
+much of it it has told. A viewer that is slow therefore skips what it missed, and costs no memory that grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+
+from factory_jupyter.errors import FactoryError
+from factory_jupyter.model import wire
+from factory_jupyter.model.transcript import PARTIAL_OF, Partial, grow, supersede
+from factory_jupyter.store.rows import EventRow
+
+T = TypeVar("T")
+
+UNNUMBERED: Final = 0
+"""``seq`` of a settled event until its feed numbers it."""
+
+_KEPT_EVENTS: Final = 1000
+_KEPT_BYTES: Final = 1024 * 1024
+_CHUNK_EVENTS: Final = 500
+_CHUNK_BYTES: Final = 256 * 1024
+_SECONDS_BETWEEN_DELTAS: Final = 1 / 60  # what a screen can show; the first piece of a block is not held back
+_RETRY_SECONDS: Final = (0.05, 0.2, 1.0, 4.0)
+
+
+class EventLog(Protocol):
+    """Where settled events are kept (`store.events.EventStore`)."""
+
+    async def append(self, session_id: str, events: Sequence[EventRow]) -> None:
+        """Store them in one transaction."""
+
+    async def read(self, session_id: str, since: int, limit: int) -> list[tuple[int, bytes]]:
+        """At most ``limit`` events with a number above ``since``, in order."""
+
+
+@dataclass(slots=True)
+class _Write:
+    """Settled events that wait to be stored, alone or with a change, and the live frames that came after them."""
+
+    events: list[wire.SettledEvent]
+    change: Callable[[list[EventRow]], Awaitable[Any]] | None = None
+    done: asyncio.Future[Any] | None = None
+    behind: list[wire.LiveFrame] = field(default_factory=list)
+
+
+class SessionFeed:
+    """One writer, many viewers.
+
+    ``hello`` makes the first frame of a viewer from the number of the newest event. ``on_lost`` is called when events
+    could not be stored after several attempts: they are lost, and the numbers go on without a gap.
+    """
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        last_seq: int,
+        log: EventLog,
+        hello: Callable[[int], wire.Hello],
+        on_lost: Callable[[FactoryError], None],
+    ) -> None:
+        self.session_id = session_id
+        self.last_seq = last_seq
+        """Number of the newest event that viewers may see."""
+        self.partials: list[Partial] = []
+        """Blocks in progress."""
+        self.voids = 0
+        """How often the blocks in progress were dropped."""
+        self.values: dict[str, tuple[int, bytes]] = {}
+        """The newest live frame of each type, with a number that grows."""
+        self.log = log
+        self.hello = hello
+        self._on_lost = on_lost
+        self._recent: deque[bytes] = deque()
+        self._recent_bytes = 0
+        self._versions = 0
+        self._writes: deque[_Write] = deque()
+        self._under_way = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._viewers: set[SessionViewer] = set()
+
+    # --- Writing -----------------------------------------------------------------------------------------------------
+
+    def append(self, *events: wire.SettledEvent) -> None:
+        """Settled events that change nothing else; does not wait."""
+        newest = self._writes[-1] if len(self._writes) > self._under_way else None
+        if newest is not None and newest.change is None and not newest.behind:
+            newest.events.extend(events)
+        else:
+            self._put(_Write(list(events)))
+
+    async def commit(self, events: Sequence[wire.SettledEvent], change: Callable[[list[EventRow]], Awaitable[T]]) -> T:
+        """Settled events with a change of the database in the same transaction.
+
+        ``change`` gets the numbered rows and must store them all, or raise: then nothing has happened, and the error is
+        raised here.
+        """
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(_Write(list(events), change, done))
+        return await asyncio.shield(done)
+
+    def tell(self, frame: wire.LiveFrame) -> None:
+        """A live frame; it waits behind the settled events that came before it."""
+        if self._writes:
+            self._writes[-1].behind.append(frame)
+        else:
+            self._show_live(frame)
+            self._wake()
+
+    @property
+    def backlog(self) -> int:
+        """Writes that wait; who fills the feed stops while it is high, so that a slow disk costs bounded memory."""
+        return len(self._writes)
+
+    async def drain(self) -> None:
+        """Wait until everything so far is stored (or lost)."""
+        while self._writer is not None and not self._writer.done():
+            await asyncio.shield(self._writer)
+
+    def _put(self, write: _Write) -> None:
+        self._writes.append(write)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all())
+
+    async def _write_all(self) -> None:
+        while self._writes:
+            batch = self._batch()
+            self._under_way = len(batch)
+            events = [event for write in batch for event in write.events]
+            rows = [_row(event, self.last_seq + number) for number, event in enumerate(events, start=1)]
+            stored = await self._store(batch[0], rows)
+            self._under_way = 0
+            taken = iter(rows if stored else ())
+            for write in batch:
+                self._writes.popleft()
+                for event, row in zip(write.events, taken, strict=False):
+                    self._show(event, row)
+                for frame in write.behind:
+                    self._show_live(frame)
+            self._wake()
+
+    def _batch(self) -> list[_Write]:
+        """The next transaction: one change, or all plain events up to the next change."""
+        if self._writes[0].change is not None:
+            return [self._writes[0]]
+        batch = []
+        for write in self._writes:
+            if write.change is not None:
+                break
+            batch.append(write)
+        return batch
+
+    async def _store(self, write: _Write, rows: list[EventRow]) -> bool:
+        if write.change is None:
+            return await self._store_events(rows)
+        assert write.done is not None
+        try:
+            result = await write.change(rows)
+        except Exception as error:  # it belongs to whoever asked for the change
+            if not write.done.cancelled():
+                write.done.set_exception(error)
+                write.done.exception()  # marks it as seen: who asked may be gone
+            return False
+        if not write.done.cancelled():
+            write.done.set_result(result)
+        return True
+
+    async def _store_events(self, rows: list[EventRow]) -> bool:
+        for delay in (*_RETRY_SECONDS, None):
+            try:
+                await self.log.append(self.session_id, rows)
+            except FactoryError as error:
+                if delay is None:
+                    self._on_lost(error)
+                    return False
+                await asyncio.sleep(delay)
+            else:
+                return True
+        return False
+
+    # --- Showing -----------------------------------------------------------------------------------------------------
+
+    def _show(self, event: wire.SettledEvent, row: EventRow) -> None:
+        self.last_seq = row.seq
+        self._recent.append(row.body)
+        self._recent_bytes += len(row.body)
+        while len(self._recent) > _KEPT_EVENTS or self._recent_bytes > _KEPT_BYTES:
+            self._recent_bytes -= len(self._recent.popleft())
+        match event:
+            case wire.BlockSettled():
+                supersede(self.partials, PARTIAL_OF[type(event.block)], event.parent_tool_use_id)
+                self.values.pop("api_retry", None)
+            case wire.TurnFinished() | wire.SessionStopped():
+                self.partials.clear()
+                self.values.pop("api_retry", None)
+
+    def _show_live(self, frame: wire.LiveFrame) -> None:
+        match frame:
+            case wire.Delta():
+                grow(self.partials, frame)
+                self.values.pop("api_retry", None)
+            case wire.DeltasDropped():
+                self.partials.clear()
+                self.voids += 1
+            case _:
+                self._versions += 1
+                self.values[str(frame.__struct_config__.tag)] = self._versions, msgspec.json.encode(frame)
+
+    def _wake(self) -> None:
+        for viewer in self._viewers:
+            viewer.wake()
+
+    # --- Viewers -----------------------------------------------------------------------------------------------------
+
+    def join(self, since: int) -> SessionViewer:
+        """A viewer that has seen the settled events up to ``since``."""
+        viewer = SessionViewer(self, max(0, min(since, self.last_seq)))
+        self._viewers.add(viewer)
+        return viewer
+
+    def leave(self, viewer: SessionViewer) -> None:
+        """Forget a viewer."""
+        self._viewers.discard(viewer)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody looks."""
+        return bool(self._viewers)
+
+    def forget(self) -> None:
+        """Free the events in memory; viewers read from the database again."""
+        self._recent.clear()
+        self._recent_bytes = 0
+
+    def close(self) -> None:
+        """End all viewers: there is no such session any more."""
+        for viewer in list(self._viewers):
+            viewer.close()
+
+    async def read(self, since: int, limit: int) -> list[bytes]:
+        """Events after ``since`` that may be shown, at most ``limit``: from memory, or as they are stored."""
+        limit = min(limit, self.last_seq - since)
+        if limit <= 0:
+            return []
+        known_from = self.last_seq - len(self._recent)
+        if since >= known_from:
+            return _bounded(list(islice(self._recent, since - known_from, since - known_from + limit)))
+        return _bounded([body for _, body in await self.log.read(self.session_id, since, limit)])
+
+
+class SessionViewer:
+    """One viewer of a session; made by `SessionFeed.join`. It holds a position, never a queue."""
+
+    def __init__(self, feed: SessionFeed, since: int) -> None:
+        self._feed = feed
+        self._seen = since
+        self._greeted = False
+        self._told = 0  # the newest version of `feed.values` that was told
+        self._voids = feed.voids
+        self._sent: dict[tuple[str | None, int], tuple[Partial, int]] = {}  # characters told of each block in progress
+        self._next_deltas = 0.0
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something new."""
+        self._changed.set()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._closed = True
+        self._feed.leave(self)
+        self._changed.set()
+
+    async def next(self) -> list[bytes]:
+        """First `wire.Hello`; then settled events; when there are no more, what is live."""
+        if not self._greeted:
+            return [self._hello()]
+        while not self._closed:
+            self._changed.clear()
+            if self._seen < self._feed.last_seq:
+                return await self._settled()
+            if frames := self._values():
+                return frames
+            wait = self._next_deltas - asyncio.get_running_loop().time() if self._has_deltas() else None
+            if wait is not None and wait <= 0:
+                return self._deltas()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), wait)
+        return []
+
+    def _hello(self) -> bytes:
+        self._greeted = True
+        # Session, agent and phase are in the frame itself; a retry that goes on is told after it.
+        newest = max((version for version, _ in self._feed.values.values()), default=0)
+        retry, _ = self._feed.values.get("api_retry", (newest + 1, b""))
+        self._told = retry - 1
+        return msgspec.json.encode(self._feed.hello(self._feed.last_seq))
+
+    async def _settled(self) -> list[bytes]:
+        frames = await self._feed.read(self._seen, _CHUNK_EVENTS)
+        if not frames:  # the session was deleted while it was read
+            self.close()
+        self._seen += len(frames)
+        return frames
+
+    def _values(self) -> list[bytes]:
+        new = sorted((version, body) for version, body in self._feed.values.values() if version > self._told)
+        if new:
+            self._told = new[-1][0]
+        return [body for _, body in new]
+
+    def _has_deltas(self) -> bool:
+        if self._voids != self._feed.voids:
+            return True
+        return any(len(partial.text) > self._length_sent(partial) for partial in self._feed.partials)
+
+    def _length_sent(self, partial: Partial) -> int:
+        known, length = self._sent.get((partial.parent_tool_use_id, partial.index), (None, 0))
+        return length if known is partial else 0
+
+    def _deltas(self) -> list[bytes]:
+        frames: list[wire.LiveFrame] = []
+        if self._voids != self._feed.voids:
+            self._voids = self._feed.voids
+            self._sent.clear()
+            frames.append(wire.DeltasDropped())
+        sent = {}
+        for partial in self._feed.partials:
+            length = self._length_sent(partial)
+            if len(partial.text) > length:
+                frames.append(
+                    wire.Delta(
+                        kind=partial.kind,
+                        index=partial.index,
+                        text=partial.text[length:],
+                        # The first piece replaces whatever a viewer still shows there.
+                        reset=length == 0,
+                        parent_tool_use_id=partial.parent_tool_use_id,
+                    )
+                )
+            sent[partial.parent_tool_use_id, partial.index] = partial, len(partial.text)
+        self._sent = sent
+        self._next_deltas = asyncio.get_running_loop().time() + _SECONDS_BETWEEN_DELTAS
+        return [msgspec.json.encode(frame) for frame in frames]
+
+
+def _row(event: wire.SettledEvent, seq: int) -> EventRow:
+    numbered = msgspec.structs.replace(event, seq=seq)
+    tag = str(event.__struct_config__.tag)
+    return EventRow(seq=seq, type=tag, at=event.at, body=msgspec.json.encode(numbered))
+
+
+def _bounded(bodies: list[bytes]) -> list[bytes]:
+    """As many as make a chunk of bounded size, at least one."""
+    size = 0
+    for number, body in enumerate(bodies):
+        size += len(body)
+        if size > _CHUNK_BYTES and number:
+            return bodies[:number]
+    return bodies
