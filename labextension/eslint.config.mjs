@@ -4,11 +4,11 @@ import jupyter from '@jupyter/eslint-plugin';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const JUPYTER = { group: ['@jupyterlab/*', '@lumino/*'], message: 'Only src/index, src/panel and src/api know JupyterLab.' };
+const JUPYTER = { group: ['@jupyterlab/*', '@lumino/*'], message: 'Only src/index, src/plugins, src/panel and src/api know JupyterLab.' };
 const ANYWIDGET = { group: ['@anywidget/*'], message: 'Only src/widgets knows anywidget.' };
 const above = (...floors) => ({
   group: floors.flatMap(floor => [`**/${floor}/**`, `**/${floor}`]),
-  message: 'Imports only go down: index > panel | widgets | gallery > render > state > wire.'
+  message: 'Imports only go down: index > plugins > panel | widgets | gallery > render > state > wire.'
 });
 
 /** The floor `files` may import only from floors below it, and nothing that `patterns` names. */
@@ -61,10 +61,10 @@ export default tseslint.config(
     files: ['src/**/*.test.{ts,tsx}'],
     rules: { '@typescript-eslint/no-floating-promises': 'off' }
   },
-  floor(['src/wire/**'], JUPYTER, ANYWIDGET, above('state', 'render', 'panel', 'widgets', 'gallery', 'api')),
-  floor(['src/state/**'], JUPYTER, ANYWIDGET, above('render', 'panel', 'widgets', 'gallery', 'api')),
-  floor(['src/render/**'], JUPYTER, ANYWIDGET, above('panel', 'widgets', 'gallery', 'api')),
-  floor(['src/widgets/**'], JUPYTER, above('panel', 'gallery', 'api')),
-  floor(['src/gallery/**'], JUPYTER, ANYWIDGET, above('panel', 'widgets', 'api')),
-  floor(['src/index.ts', 'src/tokens.ts', 'src/api.ts', 'src/api/**', 'src/panel/**'], ANYWIDGET, above('widgets', 'gallery'))
+  floor(['src/wire/**'], JUPYTER, ANYWIDGET, above('state', 'render', 'plugins', 'panel', 'widgets', 'gallery', 'api')),
+  floor(['src/state/**'], JUPYTER, ANYWIDGET, above('render', 'plugins', 'panel', 'widgets', 'gallery', 'api')),
+  floor(['src/render/**'], JUPYTER, ANYWIDGET, above('plugins', 'panel', 'widgets', 'gallery', 'api')),
+  floor(['src/widgets/**'], JUPYTER, above('plugins', 'panel', 'gallery', 'api')),
+  floor(['src/gallery/**'], JUPYTER, ANYWIDGET, above('plugins', 'panel', 'widgets', 'api')),
+  floor(['src/index.ts', 'src/tokens.ts', 'src/api.ts', 'src/panel/**', 'src/plugins/**'], ANYWIDGET, above('widgets', 'gallery'))
 );
