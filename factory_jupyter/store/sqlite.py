@@ -27,6 +27,8 @@ def path_of(url: URL) -> Path:
 def prepare_file(url: URL) -> None:
     """Make the folder and, for a new file, make it readable to its owner alone: transcripts are private."""
     path = path_of(url)
+    if path.is_dir():
+        raise DatabaseUnavailable(f"{path} is a folder. Name a file in it in c.FactoryExtension.db_url.")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         path.touch(mode=0o600)
