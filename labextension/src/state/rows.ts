@@ -1,0 +1,164 @@
+// From turns to the rows of the transcript: questions stand in the card of their tool, tools in a row become one group.
+import { isQuiet } from './tools';
+import type {
+  Item,
+  MessageItem,
+  ModeItem,
+  ModelItem,
+  NoticeItem,
+  Partial,
+  QuestionItem,
+  SessionState,
+  StoppedItem,
+  TextItem,
+  ThinkingItem,
+  ToolItem,
+  Turn,
+  TurnEnd
+} from './transcript';
+
+export interface ToolEntry {
+  tool: ToolItem;
+  /** What was asked before it could run. */
+  question: QuestionItem | null;
+}
+
+export type GroupEntry = ToolEntry | ThinkingItem;
+
+/** One row of the list. `key` stays when a block in progress settles, so that nothing is drawn anew. */
+export type Row = { key: string } & (
+  | { kind: 'message'; item: MessageItem }
+  | { kind: 'text'; item: TextItem; isLive: boolean }
+  | { kind: 'thinking'; item: ThinkingItem; isLive: boolean }
+  | { kind: 'tool'; tool: ToolItem; question: QuestionItem | null }
+  | { kind: 'group'; entries: GroupEntry[] }
+  | { kind: 'writing'; size: number }
+  | { kind: 'question'; item: QuestionItem }
+  | { kind: 'note'; item: NoticeItem | ModeItem | ModelItem | StoppedItem }
+  | { kind: 'end'; end: TurnEnd }
+);
+
+const finished = new WeakMap<Turn, Row[]>();
+
+/** Every row of a session, blocks in progress last. */
+export function rowsOf(state: Pick<SessionState, 'turns' | 'partials'>): Row[] {
+  const rows = state.turns.flatMap((turn, position) => {
+    let known = finished.get(turn);
+    if (!known) {
+      known = rowsOfItems(turn.items, `${position}`);
+      if (turn.end) {
+        known.push({ kind: 'end', key: `${position}:end`, end: turn.end });
+      }
+      finished.set(turn, known);
+    }
+    return known;
+  });
+  return [...rows, ...liveRows(state)];
+}
+
+/** The rows of a turn, or of a sub-agent. */
+export function rowsOfItems(items: Item[], prefix: string): Row[] {
+  const asked = new Map<string, QuestionItem>();
+  const called = new Set<string>();
+  for (const item of items) {
+    if (item.kind === 'question' && item.tool_use_id) {
+      asked.set(item.tool_use_id, item);
+    } else if (item.kind === 'tool') {
+      called.add(item.tool_use_id);
+    }
+  }
+  const rows: Row[] = [];
+  items.forEach((item, index) => {
+    const isShownInCard = item.kind === 'question' && item.tool_use_id !== null && called.has(item.tool_use_id);
+    if (!isShownInCard) {
+      add(rows, item, `${prefix}:${index}`, asked);
+    }
+  });
+  return rows.map(unwrapped);
+}
+
+function add(rows: Row[], item: Item, key: string, asked: Map<string, QuestionItem>): void {
+  const last = rows[rows.length - 1];
+  switch (item.kind) {
+    case 'message':
+      rows.push({ kind: 'message', key, item });
+      return;
+    case 'text':
+      if (item.text.trim()) {
+        rows.push({ kind: 'text', key, item, isLive: false });
+      }
+      return;
+    case 'thinking':
+      if (last?.kind === 'group') {
+        last.entries.push(item);
+      } else {
+        rows.push({ kind: 'group', key, entries: [item] });
+      }
+      return;
+    case 'tool': {
+      const entry: ToolEntry = { tool: item, question: asked.get(item.tool_use_id) ?? null };
+      if (!isQuiet(item.name)) {
+        rows.push({ kind: 'tool', key, ...entry });
+      } else if (last?.kind === 'group') {
+        last.entries.push(entry);
+      } else {
+        rows.push({ kind: 'group', key, entries: [entry] });
+      }
+      return;
+    }
+    case 'question':
+      rows.push({ kind: 'question', key, item });
+      return;
+    case 'notice':
+    case 'mode':
+    case 'model':
+    case 'stopped':
+      rows.push({ kind: 'note', key, item });
+      return;
+  }
+}
+
+/** A group with fewer than two tools is no group. */
+function unwrapped(row: Row): Row {
+  const only = row.kind === 'group' && row.entries.length === 1 ? row.entries[0] : undefined;
+  if (!only) {
+    return row;
+  }
+  return 'tool' in only ? { kind: 'tool', key: row.key, ...only } : { kind: 'thinking', key: row.key, item: only, isLive: false };
+}
+
+function liveRows({ turns, partials }: Pick<SessionState, 'turns' | 'partials'>): Row[] {
+  const position = Math.max(0, turns.length - 1);
+  const next = turns[position]?.items.length ?? 0;
+  return partials
+    .filter(partial => partial.parent_tool_use_id === null)
+    .sort((one, other) => one.index - other.index)
+    .map((partial, offset) => liveRow(partial, `${position}:${next + offset}`));
+}
+
+function liveRow({ kind, text }: Partial, key: string): Row {
+  switch (kind) {
+    case 'text':
+      return { kind: 'text', key, item: { kind: 'text', text }, isLive: true };
+    case 'thinking':
+      return { kind: 'thinking', key, item: { kind: 'thinking', text }, isLive: true };
+    case 'tool_input':
+      return { kind: 'writing', key, size: text.length };
+  }
+}
+
+/** Whether two rows are drawn alike: the same objects in the same places. */
+export function sameRow(one: Row, other: Row): boolean {
+  if (one.kind === 'group' && other.kind === 'group') {
+    return one.key === other.key && one.entries.length === other.entries.length && one.entries.every((entry, at) => sameEntry(entry, other.entries[at]));
+  }
+  const [left, right] = [one as unknown as Record<string, unknown>, other as unknown as Record<string, unknown>];
+  return Object.keys(left).every(key => left[key] === right[key] || (key === 'item' && sameText(left[key], right[key])));
+}
+
+const sameEntry = (one: GroupEntry, other: GroupEntry | undefined): boolean =>
+  one === other || (other !== undefined && 'tool' in one && 'tool' in other && one.tool === other.tool && one.question === other.question);
+
+/** A block in progress is a new object for each draw, but often with the same text. */
+const sameText = (one: unknown, other: unknown): boolean =>
+  (one as { text?: string }).text !== undefined && (one as { text?: string }).text === (other as { text?: string }).text;
