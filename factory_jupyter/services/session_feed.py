@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from factory_jupyter.errors import FactoryError
+from factory_jupyter.errors import DatabaseUnavailable
 from factory_jupyter.model import wire
 from factory_jupyter.model.transcript import PARTIAL_OF, Partial, grow, supersede
 from factory_jupyter.store.rows import EventRow
@@ -72,7 +72,7 @@ class SessionFeed:
         last_seq: int,
         log: EventLog,
         hello: Callable[[int], wire.Hello],
-        on_lost: Callable[[FactoryError], None],
+        on_lost: Callable[[Exception], None],
     ) -> None:
         self.session_id = session_id
         self.last_seq = last_seq
@@ -104,15 +104,21 @@ class SessionFeed:
         else:
             self._put(_Write(list(events)))
 
-    async def commit(self, events: Sequence[wire.SettledEvent], change: Callable[[list[EventRow]], Awaitable[T]]) -> T:
-        """Settled events with a change of the database in the same transaction.
+    def commit(
+        self, events: Sequence[wire.SettledEvent], change: Callable[[list[EventRow]], Awaitable[T]]
+    ) -> asyncio.Future[T]:
+        """Settled events with a change of the database in the same transaction; their place is taken at once.
 
-        ``change`` gets the numbered rows and must store them all, or raise: then nothing has happened, and the error is
-        raised here.
+        ``change`` gets the numbered rows and must store them all, or raise: then nothing has happened, and whoever awaits
+        the answer gets the error.
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._put(_Write(list(events), change, done))
-        return await asyncio.shield(done)
+        return done
+
+    def record(self, events: Sequence[wire.SettledEvent], change: Callable[[list[EventRow]], Awaitable[Any]]) -> None:
+        """As `commit`, for a fact that nobody waits for and that must not be missed: tried again as `append` is."""
+        self._put(_Write(list(events), change))
 
     def tell(self, frame: wire.LiveFrame) -> None:
         """A live frame; it waits behind the settled events that came before it."""
@@ -166,9 +172,9 @@ class SessionFeed:
         return batch
 
     async def _store(self, write: _Write, rows: list[EventRow]) -> bool:
-        if write.change is None:
-            return await self._store_events(rows)
-        assert write.done is not None
+        if write.done is None:
+            return await self._store_surely(write.change or self._append_rows, rows)
+        assert write.change is not None
         try:
             result = await write.change(rows)
         except Exception as error:  # it belongs to whoever asked for the change
@@ -180,12 +186,15 @@ class SessionFeed:
             write.done.set_result(result)
         return True
 
-    async def _store_events(self, rows: list[EventRow]) -> bool:
+    async def _append_rows(self, rows: list[EventRow]) -> None:
+        await self.log.append(self.session_id, rows)
+
+    async def _store_surely(self, change: Callable[[list[EventRow]], Awaitable[Any]], rows: list[EventRow]) -> bool:
         for delay in (*_RETRY_SECONDS, None):
             try:
-                await self.log.append(self.session_id, rows)
-            except FactoryError as error:
-                if delay is None:
+                await change(rows)
+            except Exception as error:  # whatever it is, the writer must go on
+                if delay is None or not isinstance(error, DatabaseUnavailable):
                     self._on_lost(error)
                     return False
                 await asyncio.sleep(delay)

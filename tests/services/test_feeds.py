@@ -69,7 +69,7 @@ class MemoryLog:
         return [(row.seq, row.body) for row in self.rows[since : since + limit]]
 
 
-def feed_of(log: MemoryLog, lost: list[FactoryError] | None = None, last_seq: int = 0) -> SessionFeed:
+def feed_of(log: MemoryLog, lost: list[Exception] | None = None, last_seq: int = 0) -> SessionFeed:
     return SessionFeed(
         session_id="s1",
         last_seq=last_seq,
