@@ -9,7 +9,8 @@ from datetime import datetime
 from factory_jupyter.model.board import Activity
 from factory_jupyter.model.states import SessionPhase
 
-_WORKING = frozenset({SessionPhase.STARTING, SessionPhase.RUNNING, SessionPhase.WAITING})
+# One that waits for an answer does nothing until a person comes: the board shows it as waiting, a culler as idle.
+_WORKING = frozenset({SessionPhase.STARTING, SessionPhase.RUNNING})
 
 
 class Activities:
