@@ -32,9 +32,9 @@ Run the tests with `python3 -m unittest`. One of them fails now and then; nobody
 
 _INIT: Final = '''"""photonlab: simulate and correct photon counts."""
 
-from factory_jupyter.demo.dead_time import true_rate
-from factory_jupyter.demo.histogram import histogram
-from factory_jupyter.demo.simulate import simulate_counts
+from .dead_time import true_rate
+from .histogram import histogram
+from .simulate import simulate_counts
 
 __all__ = ["histogram", "simulate_counts", "true_rate"]
 '''

@@ -320,6 +320,8 @@ def for_words(prompt: str, images: list[str]) -> Script:
     """The play that a prompt without a script asks for in plain words; a helpful text when nothing matches."""
     if _COMPACT_REQUEST in prompt:
         return (Step(text="<summary>The tour so far: prepared scenes were played.</summary>"),)
+    if not prompt and not images:
+        return (Step(text="(nothing was asked)"),)
     if images:
         listed = "\n".join(f"- {image}" for image in images)
         return (Step(text=f"I was sent {len(images)} image(s):\n\n{listed}"),)

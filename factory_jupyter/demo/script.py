@@ -13,6 +13,7 @@ the model in that turn consumes one step.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,7 +24,14 @@ SCRIPT = re.compile(r"<<S>>(.*?)<<E>>", re.DOTALL)
 NAME = re.compile(r"<<K:([\w-]+)>>")
 
 # Text that the CLI, not a person, puts into user messages: never the start of a turn.
-INJECTED = ("<system-reminder>", "<task-notification>", "<local-command", "<command-", "[Request interrupted")
+INJECTED = (
+    "<system-reminder>",
+    "<task-notification>",
+    "<local-command",
+    "<command-",
+    "[Request interrupted",
+    "This session is being continued",
+)
 
 PLAN_FILE = re.compile(r"(?:create your plan at|plan file already exists at) (\S+\.md)")
 WORKING_DIRECTORY = re.compile(r"[Ww]orking directory: ([^\n]+)")
@@ -114,7 +122,7 @@ def images(message: Message) -> list[str]:
     """A description such as "image/png, 68 bytes" of each image in a user message."""
     content = message["content"]
     found = [] if isinstance(content, str) else [b["source"] for b in content if b.get("type") == "image"]
-    return [f"{source.get('media_type')}, {len(source.get('data', '')) * 3 // 4} bytes" for source in found]
+    return [f"{source.get('media_type')}, {len(base64.b64decode(source.get('data', '')))} bytes" for source in found]
 
 
 def turn_start(messages: Sequence[Message]) -> int:

@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,8 @@ def sdk_options(
     """The SDK's options for a start."""
     import claude_agent_sdk as sdk
 
+    # Rules and modes that make a question unnecessary are what the user chose.
+    warnings.simplefilter("ignore", sdk.CanUseToolShadowedWarning)
     options = launch.options
     prompt: dict[str, Any] = {"type": "preset", "preset": "claude_code"}
     if options.append_system_prompt:

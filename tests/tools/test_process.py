@@ -171,7 +171,11 @@ def test_identify_nobody() -> None:
 async def test_output_is_told_as_it_comes_even_what_is_not_kept() -> None:
     seen: list[bytes] = []
     done = await process.run(
-        ["sh", "-c", "echo one; echo two >&2"], environment=ENVIRONMENT, timeout_s=10, max_output=0, on_output=seen.append
+        ["sh", "-c", "echo one; echo two >&2"],
+        environment=ENVIRONMENT,
+        timeout_s=10,
+        max_output=0,
+        on_output=seen.append,
     )
     assert sorted(b"".join(seen).split()) == [b"one", b"two"]
     assert (done.exit_code, done.stdout, done.truncated) == (0, b"", True)
