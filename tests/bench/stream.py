@@ -78,7 +78,7 @@ def run(folder: Path) -> list[Table]:
             ours_many, _ = _ours(running, sessions)
             stalls = _stalls(running)
     how = (
-        f"{TURNS} turns of {DELTAS} deltas, one every {DELAY_S * 1000:.0f} ms; milliseconds from the model's sending to "
+        f"{TURNS} turns of {DELTAS} deltas, one every {DELAY_S * 1000:.0f} ms; milliseconds from sending to "
         "arrival. SDK: `ClaudeSDKClient` in the reader's own process. Ours: real server, WebSocket viewer in another "
         "process."
     )
