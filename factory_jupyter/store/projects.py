@@ -53,10 +53,6 @@ class ProjectStore:
         row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else ProjectRow(**row._mapping)
 
-    async def slugs(self) -> set[str]:
-        """All slugs that are taken."""
-        return await self._database.read(lambda connection: set(connection.scalars(select(Project.slug))))
-
     async def update(self, id: str, **fields: Any) -> ProjectRow:
         """Change columns and ``updated_at``. Raises `NotFound`."""
         statement = update(Project).where(Project.id == id).values(updated_at=self._database.now(), **fields)

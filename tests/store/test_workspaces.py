@@ -27,7 +27,6 @@ async def test_a_project_comes_back_as_it_went(stores):
     assert await stores.projects.add(row) == row
     assert await stores.projects.get(row.id) == row
     assert await stores.projects.by_repo_path(row.repo_path) == row
-    assert await stores.projects.slugs() == {row.slug}
     assert await stores.projects.by_repo_path("/elsewhere") is None
 
 
