@@ -278,6 +278,13 @@ class Conversation(Frozen):
     message_count: int | None = None
 
 
+class LogPart(Frozen):
+    """A piece of a log; the next one starts at ``next_offset`` (in characters)."""
+
+    text: str
+    next_offset: int
+
+
 class AdminInfo(Frozen):
     """Facts about this server."""
 

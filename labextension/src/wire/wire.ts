@@ -331,6 +331,12 @@ export interface Conversation {
   message_count: number | null;
 }
 
+/** A piece of a log; the next one starts at `next_offset` (in characters). */
+export interface LogPart {
+  text: string;
+  next_offset: number;
+}
+
 /** Facts about this server. */
 export interface AdminInfo {
   version: string;
