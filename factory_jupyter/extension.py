@@ -38,6 +38,7 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
         page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
         page_config["factoryVersion"] = __version__
         page_config["factoryDemo"] = self.demo
+        page_config["factoryRootDir"] = self.serverapp.root_dir
         if self.cors_allowed_origins and not self.serverapp.allow_origin:
             self.serverapp.web_app.settings["allow_origin"] = self.cors_allowed_origins
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import requests
@@ -121,11 +122,15 @@ def start(
     app: str = "server",
     arguments: Sequence[str] = (),
     variables: dict[str, str] | None = None,
+    again: Running | None = None,
 ) -> Running:
-    """Start `jupyter <app>` in `folder` (again, when it was there before) and wait until it answers."""
+    """Start `jupyter <app>` in `folder` (again, when it was there before) and wait until it answers.
+
+    With `again`, a server that has ended, the new one has its address and token, so that open pages find it.
+    """
     env = environment(folder, model_url) | (variables or {})
-    token = secrets.token_hex(16)
-    port = _free_port()
+    token = again.token if again else secrets.token_hex(16)
+    port = urlsplit(again.url).port if again else _free_port()
     (folder / "conf" / "jupyter_server_config.json").write_text(
         json.dumps({"ServerApp": {"jpserver_extensions": {"factory_jupyter": extension, "jupyterlab": app == "lab"}}})
     )
