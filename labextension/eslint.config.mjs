@@ -7,7 +7,8 @@ import tseslint from 'typescript-eslint';
 const JUPYTER = { group: ['@jupyterlab/*', '@lumino/*'], message: 'Only src/index, src/plugins, src/panel and src/api know JupyterLab.' };
 const ANYWIDGET = { group: ['@anywidget/*'], message: 'Only src/widgets knows anywidget.' };
 const above = (...floors) => ({
-  group: floors.flatMap(floor => [`**/${floor}/**`, `**/${floor}`]),
+  // `@lumino/widgets` only sounds like our floor.
+  group: [...floors.flatMap(floor => [`**/${floor}/**`, `**/${floor}`]), '!@lumino/widgets'],
   message: 'Imports only go down: index > plugins > panel | widgets | gallery > render > state > wire.'
 });
 
