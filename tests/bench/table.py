@@ -51,16 +51,18 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def ratio_row(what: str, ours: float, peer: float, unit: str, limit: float, peer_name: str, *, digits: int = 1) -> Row:
-    """A row that is met when ours is at most `limit` times the peer's."""
+def ratio_row(
+    what: str, ours: float, peer: float, unit: str, limit: float | None, peer_name: str, *, digits: int = 1
+) -> Row:
+    """A row that is met when ours is at most `limit` times the peer's; for information without a limit."""
     ratio = ours / peer if peer else float("inf")
     return Row(
         what,
         f"{ours:.{digits}f} {unit}",
         f"{peer_name}: {peer:.{digits}f} {unit}",
         f"{ratio:.2f}",
-        f"≤ {limit} ×",
-        ratio <= limit,
+        "–" if limit is None else f"≤ {limit} ×",
+        None if limit is None else ratio <= limit,
     )
 
 
