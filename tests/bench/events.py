@@ -29,7 +29,7 @@ def run(folder: Path) -> list[Table]:
     return [asyncio.run(_burst(folder / "burst")), _replay(folder / "replay")]
 
 
-# --- Burst -------------------------------------------------------------------------------------------------------------
+# --- Burst ---
 
 
 async def _burst(folder: Path) -> Table:
@@ -58,7 +58,7 @@ async def _burst(folder: Path) -> Table:
     naive = await asyncio.to_thread(_naive, folder / "naive.db")
     return Table(
         "Burst of events",
-        f"{SESSIONS} sessions of {BURST} events each through their feeds, until the last commit. Naive: the same rows, each "
+        f"{SESSIONS} sessions of {BURST} events each until the last commit. Naive: the same rows, each "
         "an ORM object and a transaction of its own, on SQLite in WAL mode.",
         [
             Row(
@@ -97,7 +97,7 @@ def _naive(path: Path) -> float:
     return NAIVE / taken
 
 
-# --- Replay ------------------------------------------------------------------------------------------------------------
+# --- Replay ---
 
 
 def _replay(folder: Path) -> Table:
@@ -122,7 +122,7 @@ def _replay(folder: Path) -> Table:
             )
     return Table(
         "Replay of a session",
-        "A viewer joins with `since=0` and reads to the last event; best of three. Bare socket: a Tornado WebSocket without "
+        "A viewer joins with `since=0` and reads to the last event; best of three. Bare socket: a Tornado WebSocket with no "
         "sessions, authentication or database that sends the same frames from memory to the same viewer.",
         rows,
     )
@@ -179,7 +179,7 @@ def _read_to(socket: Any, last: int) -> None:
             return
 
 
-# --- Rows --------------------------------------------------------------------------------------------------------------
+# --- Rows ---
 
 
 async def _rows(stores: Any, folder: Path, count: int) -> list[str]:

@@ -78,7 +78,8 @@ def run(folder: Path) -> list[Table]:
             ours_many, _ = _ours(running, sessions)
             stalls = _stalls(running)
     how = (
-        f"{TURNS[1]} turns ({TURNS[SESSIONS]} with twenty) of {DELTAS} deltas, one every {DELAY_S * 1000:.0f} ms; milliseconds from sending to "
+        f"{TURNS[1]} turns ({TURNS[SESSIONS]} with twenty) of {DELTAS} deltas, one every "
+        f"{DELAY_S * 1000:.0f} ms; milliseconds from sending to "
         "arrival. SDK: `ClaudeSDKClient` in the reader's own process. Ours: real server, WebSocket viewer in another "
         "process."
     )
