@@ -8,7 +8,7 @@ from typing import Final
 
 from factory_jupyter.model.wire import Diff
 from factory_jupyter.tools.git import Git
-from factory_jupyter.tools.git_refs import REMOTE
+from factory_jupyter.tools.git_refs import REMOTE, References
 
 _MAX_COUNTED_FILES: Final = 1000
 _MAX_COUNTED_BYTES: Final = 1024 * 1024
@@ -44,10 +44,9 @@ async def merge_base(git: Git, worktree: Path, base: str | None) -> str | None:
     """Where the worktree's branch left ``base``: the local one and that of origin together, whichever is nearer."""
     if not base:
         return None
-    refs = await git.read(
-        worktree, "for-each-ref", "--format=%(objectname)", f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}"
-    )
-    commits = refs.split()
+    places = (f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}")
+    found = [await References(git).commit(worktree, ref) for ref in places]
+    commits = [commit for commit in found if commit]
     # Of several commits, merge-base takes all but the first as if they were merged.
     return (await git.read(worktree, "merge-base", "HEAD", *commits, accept=(0, 1))) or None if commits else None
 

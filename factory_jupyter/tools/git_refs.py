@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from factory_jupyter.errors import Invalid
+from factory_jupyter.errors import GitFailed, Invalid
 from factory_jupyter.tools.git import Git
 
 REMOTE: Final = "origin"
@@ -28,9 +30,29 @@ class References:
 
     def __init__(self, git: Git) -> None:
         self._git = git
+        self._locks: dict[tuple[Path, str], asyncio.Lock] = {}
+        self._fetched: dict[tuple[Path, str], tuple[float, GitFailed | None]] = {}
 
     async def fetch(self, repository: Path, branch: str, *, timeout_s: float) -> None:
-        """Bring ``origin``'s branch up to date; raises `errors.GitFailed`. No tags, no submodules, no FETCH_HEAD."""
+        """Bring ``origin``'s branch up to date; raises `errors.GitFailed`. No tags, no submodules, no FETCH_HEAD.
+
+        Ten callers at once make two fetches, not ten: one that began after the question is as good as an own one.
+        """
+        key = (repository, branch)
+        asked_at = time.monotonic()
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            begun_at, error = self._fetched.get(key, (float("-inf"), None))
+            if begun_at < asked_at:
+                begun_at, error = time.monotonic(), None
+                try:
+                    await self._fetch(repository, branch, timeout_s)
+                except GitFailed as failure:
+                    error = failure
+                self._fetched[key] = (begun_at, error)
+        if error:
+            raise error
+
+    async def _fetch(self, repository: Path, branch: str, timeout_s: float) -> None:
         await self._git.network(
             repository,
             *("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", REMOTE),
@@ -53,6 +75,11 @@ class References:
     async def _exists(self, repository: Path, ref: str) -> bool:
         done = await self._git.run(repository, "show-ref", "-q", "--verify", ref, accept=(0, 1))
         return done.exit_code == 0
+
+    async def commit(self, repository: Path, ref: str) -> str | None:
+        """The commit that a full ref name stands for; None when there is no such ref."""
+        commit = f"{ref}^{{commit}}"
+        return await self._git.read(repository, "rev-parse", "-q", "--verify", commit, accept=(0, 1)) or None
 
     async def start_point(self, repository: Path, base: str, *, is_fresh: bool) -> StartPoint:
         """Where a new branch from ``base`` starts: fresh origin, else the local branch, else what origin had once.

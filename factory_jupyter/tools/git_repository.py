@@ -156,8 +156,8 @@ class Repositories:
 
 
 def real(path: Path | str) -> Path:
-    """The path with every symbolic link resolved: what git's answers are compared by."""
-    return Path(path).resolve()
+    """The path with ``~`` and every symbolic link resolved: what git's answers are compared by."""
+    return Path(path).expanduser().resolve()
 
 
 def _check_folder(path: Path) -> None:

@@ -146,3 +146,19 @@ def _parse(block: str, *, is_main: bool) -> Worktree:
         lock=attributes.get("locked"),
         is_main=is_main,
     )
+
+
+def fault_of(worktree: Path) -> str | None:
+    """What is wrong with a worktree's folder, from plain reads: no process, so it can be asked at every use."""
+    pointer = worktree / ".git"
+    try:
+        if not worktree.is_dir():
+            return "is missing"
+        if not pointer.is_file():
+            return "is not a worktree any more"
+        admin = Path(pointer.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
+        if not (worktree / admin / "HEAD").exists():
+            return "has lost its repository, which may have been moved"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None
