@@ -56,8 +56,10 @@ export function Questions({ questions, refusal, onAnswer }: Props): ReactElement
       className={names('questions')}
       onFocus={() => (hadFocus.current = true)}
       onBlur={event => {
-        // A card that goes away blurs without a next target; only moving elsewhere counts.
-        hadFocus.current = event.relatedTarget === null ? hadFocus.current : event.currentTarget.contains(event.relatedTarget);
+        // Answering takes the focused button away, which must not count as leaving.
+        const { relatedTarget, currentTarget, target } = event;
+        const hasLeft = relatedTarget ? !currentTarget.contains(relatedTarget) : target.isConnected && !(target as HTMLButtonElement).disabled;
+        hadFocus.current &&= !hasLeft;
       }}
     >
       <One key={question.question_id} {...props} />
