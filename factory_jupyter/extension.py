@@ -40,10 +40,7 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
         page_config["factoryDemo"] = self.demo
         page_config["factoryRootDir"] = self.serverapp.root_dir
         page_config["factoryAllowBypass"] = self.allow_bypass_permissions and not self.is_root()
-        if self.demo:
-            from factory_jupyter.demo.scenarios import GUIDED_PROMPT
-
-            page_config["factoryDemoPrompt"] = GUIDED_PROMPT
+        page_config["factoryDemoPrompt"] = self.demo_prompt
         if self.cors_allowed_origins and not self.serverapp.allow_origin:
             self.serverapp.web_app.settings["allow_origin"] = self.cors_allowed_origins
 
