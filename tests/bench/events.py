@@ -122,7 +122,7 @@ def _replay(folder: Path) -> Table:
             )
     return Table(
         "Replay of a session",
-        "A viewer joins with `since=0` and reads to the last event; best of three. Bare socket: a Tornado WebSocket with no "
+        "A viewer joins with `since=0`, reads to the last event; best of 3. Bare socket: a Tornado WebSocket with no "
         "sessions, authentication or database that sends the same frames from memory to the same viewer.",
         rows,
     )
