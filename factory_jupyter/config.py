@@ -124,6 +124,9 @@ class FactoryConfig(Configurable):
     demo = Bool(False, help="Set by `jupyter factory demo`: sessions talk to the scripted model.").tag(
         config=True, env=("FACTORY_DEMO",)
     )
+    demo_prompt = Unicode("", help="Set by `jupyter factory demo`: the first task that the tour offers.").tag(
+        config=True, env=("FACTORY_DEMO_PROMPT",)
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         self._read_environment()
@@ -187,6 +190,11 @@ class FactoryConfig(Configurable):
     def is_root() -> bool:
         """Whether the server runs as uid 0, for which the Claude CLI refuses bypassPermissions."""
         return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def kernel_environment() -> dict[str, str]:
+    """A copy of a kernel's environment, where `notebook.discovery` looks for what Jupyter says of its server."""
+    return dict(os.environ)
 
 
 def _parse(trait: TraitType[Any, Any], value: str) -> Any:

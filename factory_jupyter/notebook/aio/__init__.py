@@ -1,0 +1,1 @@
+"""The client itself, as coroutines; `objects` is the same with every call blocking."""
