@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -122,7 +123,7 @@ class ProjectService:
         """Take it off the lists; nothing on disk changes, and adding the repository again brings it back."""
         return self._tell(await self._store.update(id, is_archived=True))
 
-    async def branches(self, id: str) -> Sequence[Branch]:
+    async def branches(self, id: str) -> builtins.list[Branch]:
         """Branches to start from or to go on with, local ones first, the most recently changed first."""
         row = await self._store.get(id)
         return [
@@ -134,7 +135,7 @@ class ProjectService:
             for branch in await self._repositories.branches(Path(row.repo_path))
         ]
 
-    async def complete_path(self, prefix: str) -> Sequence[PathCompletion]:
+    async def complete_path(self, prefix: str) -> builtins.list[PathCompletion]:
         """Folders whose path begins with ``prefix``, at most 50; hidden ones only when their dot was typed."""
         return await asyncio.to_thread(_complete, prefix)
 

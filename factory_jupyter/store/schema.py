@@ -27,7 +27,7 @@ def bring_up_to_date(url: URL) -> None:
 
     Raises `DatabaseUnavailable` for a database that a newer version made or that is not ours; neither is written to.
     """
-    if _peek(url) != SCHEMA_REVISION:
+    if peek(url) != SCHEMA_REVISION:
         _migrate(url)
 
 
@@ -80,7 +80,7 @@ def _copy_beside(path: Path, revision: str) -> None:
     LOG.info("Upgrading %s from schema %s to %s; it was copied to %s first", path, revision, SCHEMA_REVISION, copy)
 
 
-def _peek(url: URL) -> str | None:
+def peek(url: URL) -> str | None:
     """Revision of an existing database, read without changing a byte of it; None for an empty one."""
     read_only = url
     if url.get_backend_name() == "sqlite":
