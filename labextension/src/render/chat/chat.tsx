@@ -91,10 +91,12 @@ export function Chat({ source, root = null, hasHeader = true, notice, isReadOnly
         )}
         <Announcer state={state} />
         <RetryBanner retry={state.retry} />
-        {isReadOnly ? null : (
+        {isReadOnly || !session ? null : (
           <div className={names('chat-foot')}>
             <Questions questions={questions} refusal={refusal} onAnswer={send} />
             <Composer
+              key={session.id}
+              session={session}
               state={state}
               send={send}
               handle={composer}

@@ -1,7 +1,7 @@
 import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement, type Ref } from 'react';
 import { bytes } from '../../state/format';
 import type { SessionState } from '../../state/transcript';
-import type { Attachment, ClientFrame, PermissionMode } from '../../wire/wire';
+import type { Attachment, ClientFrame, PermissionMode, Session } from '../../wire/wire';
 import { allowedModes } from '../modes';
 import { Button, IconButton } from '../parts/button';
 import { names } from '../parts/classes';
@@ -22,6 +22,7 @@ export interface ComposerHandle {
 }
 
 interface Props {
+  session: Session;
   state: SessionState;
   send(frame: ClientFrame): void;
   /** Why nothing can be sent at the moment; null when it can. */
@@ -41,10 +42,10 @@ interface Chip {
 const MAX_HEIGHT_PX = 240;
 
 /** Where the person writes: Enter sends or queues, Escape interrupts, `/` and `@` complete, Shift+Tab changes the mode. */
-export function Composer({ state, send, blocked, error, handle, focusQuestion }: Props): ReactElement {
+export function Composer({ session, state, send, blocked, error, handle, focusQuestion }: Props): ReactElement {
   const { trans, allowBypass } = useServices();
-  const { session, agent, phase, queue } = state;
-  const [value, setValue] = useDraft(session?.id ?? null);
+  const { agent, phase, queue } = state;
+  const [value, setValue] = useDraft(session.id);
   const [chips, setChips] = useState<Chip[]>([]);
   const [refusals, setRefusals] = useState<string[]>([]);
   const [trigger, setTrigger] = useState<Trigger | null>(null);
@@ -104,7 +105,7 @@ export function Composer({ state, send, blocked, error, handle, focusQuestion }:
   const setMode = (permission_mode: PermissionMode): void => send({ type: 'set_permission_mode', permission_mode });
   const cycleMode = (): void => {
     const modes = allowedModes(allowBypass);
-    const next = modes[(modes.indexOf(session?.permission_mode ?? 'default') + 1) % modes.length];
+    const next = modes[(modes.indexOf(session.permission_mode) + 1) % modes.length];
     if (next) {
       setMode(next);
     }
@@ -207,13 +208,9 @@ export function Composer({ state, send, blocked, error, handle, focusQuestion }:
               event.target.value = '';
             }}
           />
-          {session ? (
-            <>
-              <ModePicker mode={session.permission_mode} onChange={setMode} />
-              <ModelPicker model={session.model} models={agent.models} onChange={model => send({ type: 'set_model', model })} />
-              <Gauge session={session} />
-            </>
-          ) : null}
+          <ModePicker mode={session.permission_mode} onChange={setMode} />
+          <ModelPicker model={session.model} models={agent.models} onChange={model => send({ type: 'set_model', model })} />
+          <Gauge session={session} />
           <span className={names('space')} />
           {isBusy ? (
             <Button icon="interrupt" shortcut="Esc" isBusy={phase === 'stopping'} onClick={() => send({ type: 'interrupt' })}>
