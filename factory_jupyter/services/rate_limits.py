@@ -43,7 +43,7 @@ class RateLimiter:
 
     def check(self) -> None:
         """Raise `RateLimited` when a prompt would have to wait and there is no room left for it to wait."""
-        delay = self._delay()
+        delay = self.delay()
         if delay > 0 and self._waiting >= self._queue_size:
             raise RateLimited(
                 f"Rate limit reached ({self._windows[0][1]} prompts a minute, {self._windows[1][1]} an hour) "
@@ -58,7 +58,7 @@ class RateLimiter:
         self._waiting += 1
         try:
             async with self._turnstile:
-                while (delay := self._delay()) > 0:
+                while (delay := self.delay()) > 0:
                     left = deadline - self._clock.monotonic()
                     if delay > left:
                         raise RateLimited(
@@ -78,13 +78,13 @@ class RateLimiter:
             last_minute=self._count(now - _MINUTE),
             last_hour=self._count(now - _HOUR),
             waiting=self._waiting,
-            is_limited=self._delay() > 0,
+            is_limited=self.delay() > 0,
         )
 
     def _count(self, since: float) -> int:
         return sum(1 for sent in self._sent if sent > since)
 
-    def _delay(self) -> float:
+    def delay(self) -> float:
         """Seconds until a prompt may go; 0 for now."""
         now = self._clock.monotonic()
         while self._sent and self._sent[0] <= now - _HOUR:

@@ -109,8 +109,8 @@ class SessionFeed:
     ) -> asyncio.Future[T]:
         """Settled events with a change of the database in the same transaction; their place is taken at once.
 
-        ``change`` gets the numbered rows and must store them all, or raise: then nothing has happened, and whoever awaits
-        the answer gets the error.
+        ``change`` gets the numbered rows and must store them all, or raise: then nothing has happened, and whoever
+        awaits the answer gets the error.
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._put(_Write(list(events), change, done))
@@ -148,7 +148,7 @@ class SessionFeed:
             batch = self._batch()
             self._under_way = len(batch)
             events = [event for write in batch for event in write.events]
-            rows = [_row(event, self.last_seq + number) for number, event in enumerate(events, start=1)]
+            rows = [numbered(event, self.last_seq + number) for number, event in enumerate(events, start=1)]
             stored = await self._store(batch[0], rows)
             self._under_way = 0
             taken = iter(rows if stored else ())
@@ -245,16 +245,6 @@ class SessionFeed:
     def leave(self, viewer: SessionViewer) -> None:
         """Forget a viewer."""
         self._viewers.discard(viewer)
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether anybody looks."""
-        return bool(self._viewers)
-
-    def forget(self) -> None:
-        """Free the events in memory; viewers read from the database again."""
-        self._recent.clear()
-        self._recent_bytes = 0
 
     def close(self) -> None:
         """End all viewers: there is no such session any more."""
@@ -369,10 +359,11 @@ class SessionViewer:
         return [msgspec.json.encode(frame) for frame in frames]
 
 
-def _row(event: wire.SettledEvent, seq: int) -> EventRow:
-    numbered = msgspec.structs.replace(event, seq=seq)
+def numbered(event: wire.SettledEvent, seq: int) -> EventRow:
+    """The event as it is stored and sent."""
+    event = msgspec.structs.replace(event, seq=seq)
     tag = str(event.__struct_config__.tag)
-    return EventRow(seq=seq, type=tag, at=event.at, body=msgspec.json.encode(numbered))
+    return EventRow(seq=seq, type=tag, at=event.at, body=msgspec.json.encode(event))
 
 
 def _bounded(bodies: list[bytes]) -> list[bytes]:

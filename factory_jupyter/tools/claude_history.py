@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from factory_jupyter.errors import AgentFailed
 from factory_jupyter.model import wire
 from factory_jupyter.model.agent import AgentImage, AgentMessage, BlockDone, Said, ToolDone
 from factory_jupyter.tools import claude_content
@@ -41,6 +42,20 @@ async def conversations(cwd: Path) -> list[wire.Conversation]:
 async def transcript(cwd: Path, claude_session_id: str) -> list[Past]:
     """What was said in a conversation, in order; empty when it is not known."""
     return await asyncio.to_thread(lambda: list(_transcript(cwd, claude_session_id)))
+
+
+async def fork(cwd: Path, claude_session_id: str) -> str:
+    """Copy a conversation as it is now; the id of the copy. Raises `AgentFailed` when Claude does not have it."""
+    return await asyncio.to_thread(_fork, cwd, claude_session_id)
+
+
+def _fork(cwd: Path, claude_session_id: str) -> str:
+    import claude_agent_sdk as sdk
+
+    try:
+        return sdk.fork_session(claude_session_id, str(cwd)).session_id
+    except (OSError, ValueError) as error:
+        raise AgentFailed(f"Claude Code cannot copy this conversation ({error}). Start a new session.") from error
 
 
 def _conversations(cwd: Path) -> list[wire.Conversation]:

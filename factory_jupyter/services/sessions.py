@@ -1,0 +1,399 @@
+"""Sessions: conversations with Claude Code, for everybody who asks from outside.
+
+A session is opened in memory (`SessionRunner`) the first time somebody looks at it or says something, and stays open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from factory_jupyter.config import FactoryConfig
+from factory_jupyter.errors import BypassNotAllowed, Conflict, Forbidden, NotFound, Unavailable
+from factory_jupyter.model import wire
+from factory_jupyter.model.agent import AgentOptions, AgentStarter
+from factory_jupyter.model.ids import new_id
+from factory_jupyter.model.states import MessageState, WorkspaceStatus
+from factory_jupyter.model.workflows import WORKFLOW_PROMPTS
+from factory_jupyter.services.activity import Activities
+from factory_jupyter.services.clock import Clock
+from factory_jupyter.services.conversation_locks import ConversationLocks
+from factory_jupyter.services.conversations import History, forked, imported
+from factory_jupyter.services.feeds import BoardFeed, Viewer
+from factory_jupyter.services.message_queue import agent_message_id
+from factory_jupyter.services.rate_limits import RateLimiter
+from factory_jupyter.services.session_logs import SessionLogs
+from factory_jupyter.services.session_record import SessionRecord
+from factory_jupyter.services.session_recovery import recover
+from factory_jupyter.services.session_runner import SessionRunner, Surroundings, Workspaces
+from factory_jupyter.services.session_view import is_paused_at_start, resting_phase, shown
+from factory_jupyter.services.settings import SettingsService
+from factory_jupyter.store.rows import AttachmentRow, EventRow, SessionRow
+from factory_jupyter.tools.process import MARK, scrubbed
+
+if TYPE_CHECKING:
+    from factory_jupyter.store.stores import Stores
+
+log = logging.getLogger(__name__)
+
+_SHUTDOWN_S: Final = 10.0
+
+
+class SessionService:
+    """All sessions.
+
+    ``mcp_servers`` makes the MCP servers of a session from its id; they carry its token.
+    """
+
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        config: FactoryConfig,
+        clock: Clock,
+        board: BoardFeed,
+        activities: Activities,
+        workspaces: Workspaces,
+        settings: SettingsService,
+        starter: AgentStarter,
+        history: History,
+        limiter: RateLimiter,
+        logs: SessionLogs,
+        mcp_servers: Callable[[str], Awaitable[Mapping[str, Any]]] | None = None,
+    ) -> None:
+        self._stores = stores
+        self._config = config
+        self._clock = clock
+        self._board = board
+        self._activities = activities
+        self._workspaces = workspaces
+        self._settings = settings
+        self._history = history
+        self._limiter = limiter
+        self._logs = logs
+        self._mcp_servers = mcp_servers
+        self._surroundings = Surroundings(
+            workspaces=workspaces,
+            starter=starter,
+            limiter=limiter,
+            locks=ConversationLocks(config.expand(config.base_dir) / "locks"),
+            logs=logs,
+            options=self._options,
+        )
+        self._runners: dict[str, SessionRunner] = {}
+        self._opening = asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    # --- Rows --------------------------------------------------------------------------------------------------------
+
+    async def list(self, workspace_id: str | None = None) -> builtins.list[wire.Session]:
+        """Sessions in the order of their making; starts no process."""
+        return [self._shown(row) for row in await self._stores.sessions.list(workspace_id)]
+
+    async def get(self, id: str) -> wire.Session:
+        """Raises `errors.NotFound`."""
+        return self._shown(await self._stores.sessions.get(id))
+
+    def _shown(self, row: SessionRow) -> wire.Session:
+        runner = self._runners.get(row.id)
+        return runner.record.session if runner else shown(row)
+
+    async def create(self, body: wire.CreateSession, by: str) -> wire.Session:
+        """A new conversation, one of the plain CLI (``resume``), or a copy of one of ours (``fork``).
+
+        Raises `errors.SessionLimit`, `errors.NotFound`, `errors.Conflict`, `errors.BypassNotAllowed`.
+        """
+        self._refuse_while_stopping()
+        workspace = await self._workspaces.get(body.workspace_id)
+        if workspace.status is WorkspaceStatus.ARCHIVED:
+            raise Conflict(f"The workspace {workspace.name} is archived. Restore it first.")
+        siblings = await self._stores.sessions.list(workspace.id)
+        if body.resume and (known := next((s for s in siblings if s.claude_session_id == body.resume), None)):
+            return self._shown(known)  # it is one of ours: its next message resumes it
+        row = await self._new_row(body, siblings)
+        events: Sequence[EventRow] = ()
+        if body.fork:
+            row, events = await self._fork(row, body.fork)
+        elif body.resume:
+            row, events = await self._import(row, body.resume)
+        row = await self._stores.sessions.add(row, self._config.max_sessions_per_workspace, events)
+        session = shown(row)
+        self._activities.note(row.workspace_id, row.id, session.phase, 0, row.created_at)
+        self._board.publish(wire.BoardSession(session=session))
+        return session
+
+    async def _new_row(self, body: wire.CreateSession, siblings: Sequence[SessionRow]) -> SessionRow:
+        settings = await self._settings.get()
+        now = self._clock.now()
+        mode = body.permission_mode or settings.default_permission_mode
+        self.check_mode(mode)
+        return SessionRow(
+            id=new_id(),
+            workspace_id=body.workspace_id,
+            name=body.name or _free_name({sibling.name for sibling in siblings}),
+            created_at=now,
+            updated_at=now,
+            workflow=body.workflow or ("followup" if siblings else settings.default_workflow),
+            model=settings.default_model if body.model is None else body.model,
+            permission_mode=mode,
+        )
+
+    async def _fork(self, row: SessionRow, origin_id: str) -> tuple[SessionRow, Sequence[EventRow]]:
+        origin = await self.get(origin_id)
+        if origin.workspace_id != row.workspace_id:
+            raise Conflict("A fork stays in the workspace of its origin, where the files are that it talks about.")
+        runner = await self._open(origin_id)
+        await runner.record.feed.drain()
+        if runner.record.in_turn:
+            raise Conflict(f"{origin.name} is working. Fork it when its turn has ended, or interrupt it first.")
+        settled = await self._stores.events.read(origin_id, 0, runner.record.feed.last_seq, max_bytes=2**62)
+        queued = await self._stores.messages.queued(origin_id)
+        events = await asyncio.to_thread(forked, settled, queued, origin.name, self._clock.now())
+        turns = runner.record.row.turns
+        if origin.claude_session_id is None or turns == 0:
+            return row, events
+        folder = await self._workspaces.location(row.workspace_id)
+        copy = await self._history.fork(folder, origin.claude_session_id)
+        return msgspec.structs.replace(row, claude_session_id=copy, turns=turns), events
+
+    async def _import(self, row: SessionRow, claude_session_id: str) -> tuple[SessionRow, Sequence[EventRow]]:
+        folder = await self._workspaces.location(row.workspace_id)
+        past = await self._history.transcript(folder, claude_session_id)
+        if not past:
+            raise NotFound("conversation", claude_session_id)
+        events, turns = await asyncio.to_thread(imported, past, self._clock.now())
+        return msgspec.structs.replace(row, claude_session_id=claude_session_id, turns=turns), events
+
+    async def update(self, id: str, body: wire.PatchSession) -> wire.Session:
+        """Change what is named in the body. Raises `errors.BypassNotAllowed`, `errors.AgentFailed`."""
+        runner = await self._open(id)
+        if body.permission_mode is not msgspec.UNSET:
+            self.check_mode(body.permission_mode)
+            await runner.set_permission_mode(body.permission_mode)
+        if body.model is not msgspec.UNSET:
+            await runner.set_model(body.model)
+        if body.name is not msgspec.UNSET:
+            runner.record.update(name=body.name)
+            runner.record.announce()
+        await runner.record.feed.drain()
+        return runner.record.session
+
+    async def delete(self, id: str) -> None:
+        """End its process and delete it with its transcript. Raises `errors.NotFound`."""
+        session = await self.get(id)
+        if runner := self._runners.pop(id, None):
+            await runner.close("stop")
+            runner.record.feed.close()
+        await self._stores.sessions.delete(id)
+        self._activities.forget(session.workspace_id, id)
+        self._board.publish(wire.SessionRemoved(id=id))
+
+    async def conversations(self, workspace_id: str) -> builtins.list[wire.Conversation]:
+        """Conversations of the plain CLI in this worktree that are not sessions here, the newest first."""
+        folder = await self._workspaces.location(workspace_id)
+        ours = {row.claude_session_id for row in await self._stores.sessions.list(workspace_id)}
+        return [found for found in await self._history.conversations(folder) if found.claude_session_id not in ours]
+
+    # --- The transcript ----------------------------------------------------------------------------------------------
+
+    async def join(self, session_id: str, since: int) -> Viewer:
+        """A viewer that has seen the settled events up to ``since``. Raises `errors.NotFound`."""
+        runner = await self._open(session_id)
+        return runner.record.feed.join(since)
+
+    async def events(self, session_id: str, since: int, limit: int) -> builtins.list[bytes]:
+        """Settled events after ``since``, encoded, at most ``limit``. Raises `errors.NotFound`."""
+        await self._stores.sessions.get(session_id)
+        found: list[bytes] = []
+        while chunk := await self._stores.events.read(session_id, since + len(found), limit - len(found)):
+            found += [body for _, body in chunk]
+            if len(found) >= limit:
+                break
+        return found
+
+    async def attachment(self, session_id: str, id: str) -> AttachmentRow:
+        """An attachment with its bytes. Raises `errors.NotFound`."""
+        return await self._stores.messages.attachment(session_id, id)
+
+    # --- Commands ----------------------------------------------------------------------------------------------------
+
+    async def command(self, session_id: str, frame: wire.ClientFrame, by: str) -> int:
+        """Carry out what a client said; the settled events up to the answered number hold the effect.
+
+        Raises `errors.FactoryError`; then nothing was changed.
+        """
+        self._refuse_while_stopping()
+        runner = await self._open(session_id)
+        await self._obey(runner, frame, by)
+        await runner.record.feed.drain()
+        return runner.record.feed.last_seq
+
+    async def _obey(self, runner: SessionRunner, frame: wire.ClientFrame, by: str) -> None:
+        queue = runner.record.queue
+        match frame:
+            case wire.Say():
+                await self._say(runner, frame, by)
+            case wire.EditQueued(id=id, text=text):
+                await queue.edit(id, text)
+            case wire.CancelQueued(id=id):
+                await queue.cancel(id)
+                runner.record.announce()
+            case wire.SendQueued():
+                runner.send_queued()
+            case wire.Interrupt():
+                await runner.interrupt()
+            case wire.Stop():
+                await runner.stop()
+            case wire.Answer():
+                if frame.permission_mode:
+                    self.check_mode(frame.permission_mode)
+                await runner.answer(frame, by)
+            case wire.SetModel(model=model):
+                await runner.set_model(model)
+            case wire.SetPermissionMode(permission_mode=mode):
+                self.check_mode(mode)
+                await runner.set_permission_mode(mode)
+            case wire.Compact():
+                await self._say(runner, wire.Say(id=str(uuid.uuid4()), text="/compact"), by)
+            case wire.Clear() if runner.is_alive:
+                await self._say(runner, wire.Say(id=str(uuid.uuid4()), text="/clear"), by)
+            case wire.Clear():
+                await runner.forget_conversation()
+            case wire.Rewind(message_id=id, dry_run=dry_run):
+                message = await self._stores.messages.get(runner.record.row.id, id)
+                if message.state is not MessageState.SENT:
+                    raise Conflict("Claude has not got this message, so there is nothing to put back.")
+                await runner.rewind(agent_message_id(runner.record.row.id, id), dry_run)
+
+    async def _say(self, runner: SessionRunner, said: wire.Say, by: str) -> None:
+        workspace = await self._workspaces.get(runner.record.row.workspace_id)
+        if workspace.status is WorkspaceStatus.ARCHIVED:
+            raise Conflict(f"The workspace {workspace.name} is archived. Restore it to go on.")
+        self._limiter.check()
+        if await runner.record.queue.say(said, by):
+            runner.send_queued()
+
+    def check_mode(self, mode: wire.PermissionMode) -> None:
+        """Raises `errors.BypassNotAllowed`, or `errors.Forbidden` for root."""
+        if mode != "bypassPermissions":
+            return
+        if not self._config.allow_bypass_permissions:
+            raise BypassNotAllowed
+        if self._config.is_root():
+            raise Forbidden(
+                "Claude Code refuses bypassPermissions for root. Choose another permission mode, or run the server as "
+                "another user."
+            )
+
+    # --- Opening -----------------------------------------------------------------------------------------------------
+
+    async def _open(self, id: str) -> SessionRunner:
+        if runner := self._runners.get(id):
+            return runner
+        async with self._opening:
+            if runner := self._runners.get(id):
+                return runner
+            row = await self._stores.sessions.get(id)
+            waiting = await self._stores.messages.queued(id)
+            record = SessionRecord(
+                row,
+                waiting,
+                stores=self._stores,
+                clock=self._clock,
+                board=self._board,
+                activities=self._activities,
+                max_queued=self._config.max_queued_messages,
+                on_lost=lambda error: self._lost(id, error),
+            )
+            runner = self._runners[id] = SessionRunner(record, self._surroundings)
+            return runner
+
+    async def _options(self, record: SessionRecord, folder: Path, resumes: bool) -> AgentOptions:
+        row, config = record.row, self._config
+        self.check_mode(row.permission_mode)
+        assert row.claude_session_id is not None
+        return AgentOptions(
+            cwd=folder,
+            session_id=row.claude_session_id,
+            resume=row.claude_session_id if resumes else None,
+            model=row.model,
+            permission_mode=row.permission_mode,
+            append_system_prompt=WORKFLOW_PROMPTS[row.workflow],
+            # All that the agent starts carries the mark, so that it can be found when its parents are gone.
+            environment={**scrubbed(config.environment()), MARK: row.id},
+            cli_path=config.claude_cli_path,
+            trust_project_settings=config.trust_project_settings,
+            mcp_servers=await self._mcp_servers(row.id) if self._mcp_servers else {},
+            allow_bypass=config.allow_bypass_permissions and not config.is_root(),
+        )
+
+    def _lost(self, id: str, error: Exception) -> None:
+        """Events could not be stored: an agent that nobody can follow must not go on."""
+        log.error("Events of session %s could not be stored: %s", id, error)
+        if (runner := self._runners.get(id)) and runner.is_alive:
+            self._keep(runner.stop("lost"))
+
+    def _keep(self, doing: Any) -> None:
+        task = asyncio.ensure_future(doing)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _refuse_while_stopping(self) -> None:
+        if self._stopping:
+            raise Unavailable("The server is stopping. Try again when it has started.")
+
+    # --- Life --------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring in order what an earlier server left, and go on with tasks that it had not begun."""
+        for row in await recover(self._stores, self._clock.now()):
+            log.info("Session %s was broken off by the end of an earlier server", row.id)
+        for row in await self._stores.sessions.list():
+            self._activities.note(row.workspace_id, row.id, resting_phase(row), 0, row.updated_at)
+            if row.queued and not is_paused_at_start(row):
+                (await self._open(row.id)).wake()
+        await self._logs.prune()
+
+    async def wake(self, workspace_id: str) -> None:
+        """The workspace became READY: send what waits for it."""
+        for row in await self._stores.sessions.list(workspace_id):
+            if row.queued:
+                (await self._open(row.id)).wake()
+
+    async def stop_workspace(self, workspace_id: str) -> None:
+        """End the processes of all sessions of a workspace, for example before it is archived."""
+        runners = [runner for runner in self._runners.values() if runner.record.row.workspace_id == workspace_id]
+        await asyncio.gather(*(runner.stop("archive") for runner in runners))
+
+    async def stop(self) -> None:
+        """End all processes in parallel; the server stops. Nothing can be started any more."""
+        self._stopping = True
+        closing = [asyncio.ensure_future(runner.close("server")) for runner in self._runners.values()]
+        if closing:
+            _, late = await asyncio.wait(closing, timeout=_SHUTDOWN_S)
+            for task in late:
+                task.cancel()
+            results = await asyncio.gather(*closing, return_exceptions=True)
+            for error in results:
+                if isinstance(error, Exception):
+                    log.error("A session did not stop in order: %s", error)
+        for runner in self._runners.values():
+            runner.record.feed.close()
+        self._runners.clear()
+        await self._logs.close()
+
+
+def _free_name(taken: set[str]) -> str:
+    """``Chat 1``, ``Chat 2``, …: the first that is free."""
+    number = 1
+    while f"Chat {number}" in taken:
+        number += 1
+    return f"Chat {number}"
