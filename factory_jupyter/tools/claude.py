@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -83,8 +82,8 @@ class ClaudeSession:
     async def start(self) -> ProcessIdentity:
         """Start the process. Raises AgentFailed with the CLI's own words when it refuses."""
         async with self._starting:
-            # Importing the SDK takes up to seconds, writing blocks on the disk: neither belongs on the loop.
-            await asyncio.to_thread(importlib.import_module, "claude_agent_sdk")
+            # Importing the SDK and writing files block: neither belongs on the loop.
+            await asyncio.to_thread(claude_launch.load_sdk)
             try:
                 self._launch = await asyncio.to_thread(claude_launch.prepare, self._options, self._run_dir)
                 client = await self._connect(self._launch)
@@ -199,7 +198,7 @@ class ClaudeSession:
     async def _end(self, failure: Failure, error: BaseException | None = None) -> None:
         """The one end of a session, whoever caused it."""
         self._questions.withdraw_all("Claude Code is not running any more.")
-        left = process.descendants(self._identity) if self._identity else []
+        left = await asyncio.to_thread(process.descendants, self._identity) if self._identity else []
         if self._client:
             with contextlib.suppress(Exception):
                 await self._client.disconnect()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
 import shlex
 import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +31,24 @@ MAX_LINE: Final = 128 * 1024 * 1024
 # Unless the environment says otherwise. A dead MCP server must not delay the first turn by minutes, and the CLI in the
 # SDK's wheel must stay the one that the SDK was made for.
 _DEFAULTS: Final = {"MCP_TIMEOUT": "10000", "DISABLE_AUTOUPDATER": "1"}
+
+
+def load_sdk() -> None:
+    """Import the SDK for the first time; takes up to seconds, so call it in a thread.
+
+    The garbage collector is off meanwhile, and what was imported is kept out of its sight for good: one collection of
+    all those modules holds the interpreter for 0.1 s, and everything that the event loop should do then waits.
+    """
+    if "claude_agent_sdk" in sys.modules:
+        return
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        importlib.import_module("claude_agent_sdk")
+        gc.freeze()
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def find_cli(configured: str = "", path: str | None = None) -> str:
@@ -98,12 +118,12 @@ def _write_wrapper(run_dir: Path) -> Path:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    # By a rename: a wrapper may be executed by another start at this moment, a secret is never readable half-way.
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+    # By a rename: two starts may write at once, and a wrapper may be executed by another one at this moment.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # readable by the user alone
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    temporary.replace(path)
+        os.fchmod(handle, mode)
+    Path(temporary).replace(path)
 
 
 def environment(launch: Launch) -> dict[str, str]:

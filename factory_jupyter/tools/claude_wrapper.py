@@ -1,8 +1,9 @@
 """Runs in a process of its own, as the `cli_path` that the SDK starts: becomes the Claude Code CLI, with the same pid.
 
 The SDK starts the CLI in the server's process group and with the server's whole environment. So this small program
-first leaves for a session of its own, where Ctrl-C in the server's terminal does not reach it, and drops every variable
-that was not meant for the agent. It imports nothing but the standard library: it is run with `python -I -S`.
+first leaves for a session of its own, where Ctrl-C in the server's terminal does not reach it, steps behind the server
+in the queue for the processor, and drops every variable that was not meant for the agent. It imports nothing but the
+standard library: it is run with `python -I -S`.
 """
 
 import os
@@ -10,6 +11,9 @@ import sys
 
 KEEP = "FACTORY_JUPYTER_KEEP"
 CLI = "FACTORY_JUPYTER_CLI"
+
+# Twenty agents and the builds they run must not keep the server, and so every viewer, waiting for a processor.
+NICENESS = 5
 
 # What the SDK itself tells the CLI.
 FROM_SDK = (
@@ -27,6 +31,7 @@ def main() -> None:
     cli = everything[CLI]
     kept = {*everything[KEEP].split(","), *FROM_SDK}
     os.setsid()
+    os.nice(NICENESS)
     os.execve(cli, [cli, *sys.argv[1:]], {name: value for name, value in everything.items() if name in kept})  # noqa: S606
 
 

@@ -231,7 +231,10 @@ def find(identity: ProcessIdentity) -> psutil.Process | None:
 
 
 def descendants(identity: ProcessIdentity) -> list[psutil.Process]:
-    """Everything that the process started and that still runs, whatever its process group; empty when it is gone."""
+    """Everything that the process started and that still runs, whatever its process group; empty when it is gone.
+
+    Looks at every process of the machine, so call it in a thread.
+    """
     process = find(identity)
     try:
         return process.children(recursive=True) if process else []
@@ -256,9 +259,8 @@ def marked(values: Iterable[str]) -> list[psutil.Process]:
 
 async def terminate_tree(identity: ProcessIdentity, grace_s: float = GRACE) -> None:
     """End a process and all its descendants: SIGTERM, then SIGKILL for what still runs after ``grace_s`` seconds."""
-    process = find(identity)
-    if process:
-        await terminate([process, *descendants(identity)], grace_s)
+    if find(identity):
+        await asyncio.to_thread(_end_tree, identity.pid, grace_s)
 
 
 async def terminate_marked(values: Iterable[str], grace_s: float = GRACE) -> int:
