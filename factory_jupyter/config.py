@@ -6,6 +6,7 @@ configuration page in ``docs/`` is generated from these traits.
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -185,6 +186,14 @@ class FactoryConfig(Configurable):
     def environment() -> dict[str, str]:
         """A copy of this process's environment, unscrubbed; `tools.process` decides what children may see."""
         return dict(os.environ)
+
+    @staticmethod
+    def user_name() -> str:
+        """Login name of who runs the server; "you" for a user id without a name, as containers have them."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return "you"
 
     @staticmethod
     def is_root() -> bool:
