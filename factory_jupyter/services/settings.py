@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -55,7 +55,7 @@ class SettingsService:
 
     def _mode(self, row: SettingsRow) -> PermissionMode:
         # The administrator may have forbidden it since it was chosen, or configured a default that is forbidden.
-        mode = row.default_permission_mode or self._config.default_permission_mode
+        mode = row.default_permission_mode or cast(PermissionMode, self._config.default_permission_mode)
         if mode == "bypassPermissions" and not self._config.allow_bypass_permissions:
             return "default"
         return mode

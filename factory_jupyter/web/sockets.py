@@ -1,0 +1,152 @@
+"""A socket for one viewer: a task that pumps frames to it, and one that carries out what it sends, in order.
+
+The viewer is pulled (``services.feeds``): a slow one waits in its own pump and costs nobody else anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.websocket import WebSocketMixin
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from factory_jupyter.errors import FactoryError, InvalidFrame, RateLimited
+from factory_jupyter.model.wire import ErrorFrame
+from factory_jupyter.web.base import RESOURCE, UNEXPECTED, FactoryMixin
+
+if TYPE_CHECKING:
+    from factory_jupyter.services.feeds import Viewer
+
+LARGEST_FRAME: Final = 32 * 1024 * 1024
+"""Bytes; two images of the largest size fit."""
+MOST_WAITING: Final = 100
+"""Frames of one client that may wait for those before them."""
+GOING_AWAY: Final = 1001
+
+
+class _Addressed(msgspec.Struct):
+    """Whatever in a frame an answer can refer to, also when the frame cannot be used."""
+
+    id: str | None = None
+    message_id: str | None = None
+    question_id: str | None = None
+
+
+class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler):
+    """Base of the sockets; authenticated, authorized and origin-checked by Jupyter's own rules."""
+
+    viewer: Viewer
+
+    @abstractmethod
+    async def join(self, **path: str) -> Viewer:
+        """Begin to look. Raises `FactoryError`, which refuses the upgrade with its status."""
+
+    @abstractmethod
+    async def obey(self, frame: bytes) -> None:
+        """Carry out a client frame. Raises `FactoryError`, which is answered with an ``error`` frame."""
+
+    @property
+    def max_message_size(self) -> int:
+        """Twice what is taken, so that a frame that is too large gets an explanation instead of a cut connection."""
+        return 2 * LARGEST_FRAME
+
+    @ws_authenticated
+    async def get(self, **path: str) -> None:
+        """Upgrade, and serve until the connection ends."""
+        user = self.current_user
+        if not await ensure_async(self.authorizer.is_authorized(self, user, "execute", RESOURCE)):
+            raise HTTPError(403, f"User is not authorized to execute on resource: {RESOURCE}.")
+        try:
+            await self.factory.ready()
+            self.viewer = await self.join(**path)
+        except FactoryError as error:
+            raise HTTPError(error.status, error.message) from error
+        try:
+            await super().get(**path)
+        finally:
+            self.viewer.close()
+
+    def open(self, **path: str) -> None:
+        """Start the two tasks."""
+        super().open()
+        self._received: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
+        self._tasks = [asyncio.ensure_future(self._pump()), asyncio.ensure_future(self._obey_all())]
+
+    def on_message(self, message: str | bytes) -> None:
+        """Put the frame behind those that wait; never wait here, so that pings are answered meanwhile."""
+        frame = message.encode() if isinstance(message, str) else None
+        if frame is None:
+            self._refuse(InvalidFrame("Frames are JSON text, not binary."), b"")
+        elif len(frame) > LARGEST_FRAME:
+            sentence = f"The frame has {len(frame)} bytes; at most {LARGEST_FRAME} are taken. Send fewer attachments."
+            self._refuse(InvalidFrame(sentence), b"")
+        elif self._received.full():
+            self._refuse(RateLimited(f"{MOST_WAITING} frames are waiting already. Send fewer at once.", 1.0), frame)
+        else:
+            self._received.put_nowait(frame)
+
+    def on_close(self) -> None:
+        """Stop both tasks and let the feed forget this viewer."""
+        super().on_close()
+        self.viewer.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _pump(self) -> None:
+        with suppress(WebSocketClosedError, asyncio.CancelledError):
+            try:
+                while frames := await self.viewer.next():
+                    await self._send(frames)
+            except FactoryError as error:
+                self._refuse(error, b"")
+            # The feed has ended, or cannot be read: the client comes back with what it has seen.
+            self.close(GOING_AWAY)
+
+    async def _send(self, frames: list[bytes]) -> None:
+        """Send, and wait until the kernel has taken it: here a slow connection slows its own viewer down."""
+        await asyncio.gather(*[self.write_message(frame) for frame in frames])
+
+    async def _obey_all(self) -> None:
+        while True:
+            frame = await self._received.get()
+            try:
+                await self.obey(frame)
+            except FactoryError as error:
+                self._refuse(error, frame)
+            except Exception:
+                self.log.exception("A frame on %s could not be carried out", self.request.path)
+                self._refuse(FactoryError(UNEXPECTED), frame)
+
+    def _refuse(self, error: FactoryError, frame: bytes) -> None:
+        answer = ErrorFrame(code=error.code, message=error.message, in_reply_to=_address(frame))
+        with suppress(WebSocketClosedError):
+            self.write_message(msgspec.json.encode(answer)).add_done_callback(_forget)
+
+
+def _address(frame: bytes) -> str | None:
+    try:
+        addressed = msgspec.json.decode(frame, type=_Addressed)
+    except msgspec.MsgspecError:
+        return None
+    return addressed.id or addressed.question_id or addressed.message_id
+
+
+def _forget(future: asyncio.Future[Any]) -> None:
+    """The connection may be gone by now, which is nobody's problem any more."""
+    if not future.cancelled():
+        future.exception()
+
+
+def decode_frame(decoder: msgspec.json.Decoder[Any], frame: bytes) -> Any:
+    """Raises `InvalidFrame` naming what is wrong, and where."""
+    try:
+        return decoder.decode(frame)
+    except msgspec.MsgspecError as error:
+        raise InvalidFrame(f"The frame cannot be used: {error}.") from error
