@@ -12,6 +12,7 @@ from jupyter_server.extension.application import ExtensionApp
 from factory_jupyter import __version__
 from factory_jupyter.config import FactoryConfig
 from factory_jupyter.factory import Factory
+from factory_jupyter.mcp.server import McpServer
 from factory_jupyter.web.routes import handlers
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
     def initialize_settings(self) -> None:
         """Build the services (cheap: nothing is opened yet) and tell the page what it must know at boot."""
         logging.getLogger("factory_jupyter").setLevel(self.log_verbosity.upper().replace("WARN", "WARNING"))
-        self.factory = Factory(self)
+        self.factory = Factory(self, McpServer)
         self.settings["factory"] = self.factory
+        assert self.serverapp is not None
         page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
         page_config["factoryVersion"] = __version__
         page_config["factoryDemo"] = self.demo
@@ -63,6 +65,7 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
 
     async def _report_activity(self) -> None:
         # Keeps cullers (jupyterhub-idle-culler, shutdown_no_activity_timeout) away while agents work, and only then.
+        assert self.serverapp is not None
         times: dict[str, Any] = self.serverapp.web_app.settings.setdefault("last_activity_times", {})
         while True:
             if self.factory.is_working():

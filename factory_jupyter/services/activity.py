@@ -31,6 +31,10 @@ class Activities:
             has_had_sessions=workspace_id in self._latest,
         )
 
+    def is_any_working(self) -> bool:
+        """Whether a session of any workspace works now."""
+        return any(working for sessions in self._sessions.values() for working, _ in sessions.values())
+
     def note(self, workspace_id: str, session_id: str, phase: SessionPhase, open_questions: int, at: datetime) -> None:
         """A session is in this phase now, and was active at that time."""
         before = self(workspace_id)
