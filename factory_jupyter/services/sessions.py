@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SHUTDOWN_S: Final = 10.0
+_ALIASES: Final = ("sonnet", "opus", "haiku")
 
 
 class SessionService:
@@ -201,6 +202,11 @@ class SessionService:
         folder = await self._workspaces.location(workspace_id)
         ours = {row.claude_session_id for row in await self._stores.sessions.list(workspace_id)}
         return [found for found in await self._history.conversations(folder) if found.claude_session_id not in ours]
+
+    async def models(self) -> builtins.list[wire.ModelChoice]:
+        """Models to choose from, as the CLI told them last; until a session has started, its aliases."""
+        told = [runner.record.info.models for runner in self._runners.values() if runner.record.info.models]
+        return [*told[-1]] if told else [wire.ModelChoice(value=alias, display_name=alias.title()) for alias in _ALIASES]
 
     # --- The transcript ----------------------------------------------------------------------------------------------
 

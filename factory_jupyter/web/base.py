@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado.web import HTTPError
 
@@ -24,10 +24,12 @@ UNEXPECTED: Final = (
 )
 
 
-class FactoryMixin(ExtensionHandlerMixin, JupyterHandler):
-    """Reaches the factory and names the caller."""
+class FactoryMixin(ExtensionHandlerMixin):
+    """Goes before a `JupyterHandler`: reaches the factory and names the caller."""
 
     auth_resource = RESOURCE
+    settings: dict[str, Any]
+    current_user: Any
 
     @property
     def factory(self) -> Factory:

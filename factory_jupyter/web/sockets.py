@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
@@ -39,7 +40,7 @@ class _Addressed(msgspec.Struct):
     question_id: str | None = None
 
 
-class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler):
+class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Base of the sockets; authenticated, authorized and origin-checked by Jupyter's own rules."""
 
     viewer: Viewer
@@ -96,6 +97,8 @@ class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler):
         """Stop both tasks and let the feed forget this viewer."""
         super().on_close()
         self.viewer.close()
+        if self.ping_callback is not None:
+            self.ping_callback.stop()  # else it would hold on to this handler until its next turn
         for task in self._tasks:
             task.cancel()
 
