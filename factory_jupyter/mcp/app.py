@@ -23,7 +23,7 @@ from factory_jupyter.mcp.tools import add_tools
 
 if TYPE_CHECKING:
     from factory_jupyter.factory import Factory
-    from factory_jupyter.mcp.server import Caller
+    from factory_jupyter.mcp.caller import Caller
 
 STOP_TIMEOUT_S = 3
 

@@ -9,22 +9,15 @@ from __future__ import annotations
 import asyncio
 import importlib
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from factory_jupyter.mcp.caller import Caller
 
 if TYPE_CHECKING:
     from factory_jupyter.factory import Factory
     from factory_jupyter.mcp.app import ServedApp
 
 SERVER_NAME = "factory"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls a tool: what a token stands for."""
-
-    session_id: str
-    workspace_id: str
 
 
 class McpServer:

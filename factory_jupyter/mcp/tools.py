@@ -18,7 +18,7 @@ from factory_jupyter.model.wire import Notification
 
 if TYPE_CHECKING:
     from factory_jupyter.factory import Factory
-    from factory_jupyter.mcp.server import Caller
+    from factory_jupyter.mcp.caller import Caller
 
 
 Result = TypeVar("Result")
