@@ -13,7 +13,9 @@ from factory_jupyter.cli import SUBCOMMANDS, FactoryCommand
 
 def run(*arguments: str) -> str:
     command = [sys.executable, "-c", "from factory_jupyter.cli import main; main()", *arguments]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)

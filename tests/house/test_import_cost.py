@@ -13,7 +13,8 @@ LATER = {"alembic", "claude_agent_sdk", "mcp", "nbdime", "pandas", "sqlalchemy",
 def loaded_by(statement: str) -> set[str]:
     """Top-level packages that a fresh interpreter holds after ``statement``."""
     program = f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return {name.split(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
 
 
