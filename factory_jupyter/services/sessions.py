@@ -206,7 +206,7 @@ class SessionService:
     async def models(self) -> builtins.list[wire.ModelChoice]:
         """Models to choose from, as the CLI told them last; until a session has started, its aliases."""
         told = [runner.record.info.models for runner in self._runners.values() if runner.record.info.models]
-        return [*told[-1]] if told else [wire.ModelChoice(value=alias, display_name=alias.title()) for alias in _ALIASES]
+        return told[-1] if told else [wire.ModelChoice(value=alias, display_name=alias.title()) for alias in _ALIASES]
 
     # --- The transcript ----------------------------------------------------------------------------------------------
 

@@ -97,8 +97,9 @@ class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler, JupyterHandl
         """Stop both tasks and let the feed forget this viewer."""
         super().on_close()
         self.viewer.close()
-        if self.ping_callback is not None:
-            self.ping_callback.stop()  # else it would hold on to this handler until its next turn
+        pings: Any = self.ping_callback  # the mixin's annotation says it is always None
+        if pings is not None:
+            pings.stop()  # else they would hold on to this handler until their next turn
         for task in self._tasks:
             task.cancel()
 
