@@ -1,10 +1,10 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { board } from './plugins/board';
+import { factory } from './plugins/factory';
+import { notifications } from './plugins/notifications';
+import { panel } from './plugins/panel';
+import { running } from './plugins/running';
+import { status } from './plugins/status';
+import { tasks } from './plugins/tasks';
+import { workspaces } from './plugins/workspaces';
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'factory-jupyter:plugin',
-  description: 'Several Claude Code agents at once, each in its own git worktree.',
-  autoStart: true,
-  activate: (_app: JupyterFrontEnd) => {}
-};
-
-export default [plugin];
+export default [factory, panel, board, workspaces, tasks, status, notifications, running];

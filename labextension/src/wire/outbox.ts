@@ -14,38 +14,50 @@ export interface OutboxStorage {
  * has come back, and is said again after every reconnect and after a reload of the page.
  */
 export class Outbox {
-  private readonly waiting: Map<string, Say>;
+  private waiting: readonly Say[];
+  private readonly watchers = new Set<() => void>();
 
   constructor(
     private readonly storage: OutboxStorage,
     private readonly key: string
   ) {
-    this.waiting = new Map(readSays(storage, key).map(say => [say.id, say]));
+    this.waiting = readSays(storage, key);
   }
 
-  /** Messages to say (again), oldest first. */
-  get says(): Say[] {
-    return [...this.waiting.values()];
+  /** Messages to say (again), oldest first; another list after each change. */
+  get says(): readonly Say[] {
+    return this.waiting;
   }
+
+  /** Calls back after each change of `says`; returns the undo. */
+  readonly subscribe = (callback: () => void): (() => void) => {
+    this.watchers.add(callback);
+    return () => this.watchers.delete(callback);
+  };
 
   sent(frame: ClientFrame): void {
     if (frame.type === 'say') {
-      this.waiting.set(frame.id, frame);
-      this.save();
+      this.become([...this.waiting.filter(say => say.id !== frame.id), frame]);
     }
   }
 
   received(frame: ServerFrame): void {
     const id = frame.type === 'message_queued' ? frame.message_id : frame.type === 'error' ? frame.in_reply_to : null;
-    if (id != null && this.waiting.delete(id)) {
-      this.save();
+    if (this.waiting.some(say => say.id === id)) {
+      this.become(this.waiting.filter(say => say.id !== id));
     }
+  }
+
+  private become(waiting: readonly Say[]): void {
+    this.waiting = waiting;
+    this.save();
+    this.watchers.forEach(watcher => watcher());
   }
 
   private save(): void {
     try {
-      if (this.waiting.size > 0) {
-        this.storage.setItem(this.key, JSON.stringify(this.says));
+      if (this.waiting.length > 0) {
+        this.storage.setItem(this.key, JSON.stringify(this.waiting));
       } else {
         this.storage.removeItem(this.key);
       }

@@ -116,10 +116,10 @@ export function NewTask({ projects, projectId, branches, models, defaults, promp
           </Field>
         ) : null}
         <Field label={trans.__('Way of working')} hint={workflowHint(workflow, trans)}>
-          {({ id }) => <Select id={id} value={workflow} options={WORKFLOWS.map(value => ({ value, label: workflowLabel(value, trans) }))} onChange={setWorkflow} />}
+          {({ id }) => <Select<Workflow> id={id} value={workflow} options={WORKFLOWS.map(value => ({ value, label: workflowLabel(value, trans) }))} onChange={setWorkflow} />}
         </Field>
         <Field label={trans.__('Mode')} hint={modeHint(mode, trans)}>
-          {({ id }) => <Select id={id} value={mode} options={allowedModes(allowBypass).map(value => ({ value, label: modeLabel(value, trans) }))} onChange={setMode} />}
+          {({ id }) => <Select<PermissionMode> id={id} value={mode} options={allowedModes(allowBypass).map(value => ({ value, label: modeLabel(value, trans) }))} onChange={setMode} />}
         </Field>
         <Field label={trans.__('Model')}>
           {({ id }) => <Select id={id} value={model} options={modelOptions(models, model, trans.__('Default'))} onChange={setModel} />}

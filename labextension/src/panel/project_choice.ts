@@ -1,0 +1,25 @@
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import type { RenderServices } from '../render/services';
+
+const KEY = 'project';
+
+/** Whose workspaces the panel and the board show; null: all. It survives a reload. */
+export class ProjectChoice {
+  private readonly _changed = new Signal<this, string | null>(this);
+
+  constructor(private readonly storage: RenderServices['storage']) {}
+
+  get id(): string | null {
+    return this.storage.get(KEY);
+  }
+
+  get changed(): ISignal<this, string | null> {
+    return this._changed;
+  }
+
+  readonly choose = (id: string | null): void => {
+    this.storage.set(KEY, id);
+    this._changed.emit(id);
+  };
+}
