@@ -11,7 +11,8 @@ from contextlib import suppress
 import msgspec
 from jupyter_core.application import JupyterApp
 from traitlets import Bool, Unicode
-from traitlets.config import Application, ConfigFileNotFound
+from traitlets.config import Application
+from traitlets.config.loader import ConfigFileNotFound
 
 from factory_jupyter import __version__
 from factory_jupyter.config import FactoryConfig
@@ -92,7 +93,7 @@ class DoctorApp(JupyterApp):
         "json": ({"DoctorApp": {"json": True}}, "Print JSON: {ready, status, version, checks}.")
     }
 
-    def load_config_file(self, suppress_errors: bool = True) -> None:
+    def load_config_file(self, suppress_errors: bool = True) -> None:  # type: ignore[override]  # as JupyterApp does
         """Read what the server that runs the extension reads before the extension's own file."""
         for name in ("jupyter_server_config", "jupyter_lab_config"):
             with suppress(ConfigFileNotFound):

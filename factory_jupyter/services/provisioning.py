@@ -255,7 +255,7 @@ class Provisioner:
         for name, reason in copied.skipped:
             making.log.line(f"  not copied: {name} ({reason})")
         if not copied.files:
-            raise Skipped("no ignored files to copy")
+            raise Skipped("nothing to copy")
         return ", ".join(copied.files)
 
     async def _run_setup(self, making: Making) -> str:

@@ -66,7 +66,7 @@ def publish(repository: Path, remote: Path) -> Path:
     branch = git(repository, "symbolic-ref", "--short", "HEAD")
     git(repository, "init", "-q", "--bare", "-b", branch, str(remote))
     git(repository, "remote", "add", "origin", str(remote))
-    git(repository, "push", "-q", "origin", "--all")
+    git(repository, "push", "-q", "-u", "origin", "--all")
     git(repository, "remote", "set-head", "origin", branch)
     git(repository, "fetch", "-q", "origin")
     return remote

@@ -60,7 +60,7 @@ async def test_a_task_gets_a_worktree_of_its_own(bench: Workbench, repository: P
     assert (path / "src/app.py").read_text() == "print('hello')\n"
     assert git(path, "symbolic-ref", "--short", "HEAD") == made.branch_name
     assert git(repository, "status", "--porcelain", "--branch") == "## main"
-    assert git(repository, "config", "--get-regexp", "^branch", check=False) == ""
+    assert git(repository, "config", "--get-regexp", "^branch.ada", check=False) == ""
     assert made.init.completed_at
     assert made.init.error is None
 
