@@ -17,8 +17,8 @@ IMPORT_RUNS = 7
 
 # What a kernel has loaded before its first cell runs is not ours.
 CPU_OF = (
-    "import ipykernel.kernelapp, ipykernel.zmqshell, sys, time; before = set(sys.modules); start = time.process_time(); "
-    "import factory_jupyter; factory_jupyter.connect; "
+    "import ipykernel.kernelapp, ipykernel.zmqshell, sys, time; before = set(sys.modules); "
+    "start = time.process_time(); import factory_jupyter; factory_jupyter.connect; "
     "print(time.process_time() - start, *sorted(set(sys.modules) - before))"
 )
 SERVER_MODULES = (
@@ -88,8 +88,8 @@ def _kernel(folder: Path) -> Table:
     found = sorted(name for name in SERVER_MODULES if name in modules)
     return Table(
         "Import in a kernel",
-        f"CPU time of `import factory_jupyter` and of finding `connect`, beside what a kernel has loaded before its first "
-        f"cell; {IMPORT_RUNS} fresh interpreters.",
+        "CPU time of `import factory_jupyter` and of finding `connect`, beside what a kernel has loaded before its "
+        f"first cell; {IMPORT_RUNS} fresh interpreters.",
         [
             limit_row("CPU, median", percentile(cpu, 0.5), 100, "ms"),
             Row("server modules imported", ", ".join(found) or "none", "limit: none", "–", "none", not found),
