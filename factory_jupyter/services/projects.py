@@ -162,7 +162,7 @@ def _complete(prefix: str) -> list[PathCompletion]:
     try:
         with os.scandir(folder or "/") as entries:
             names = sorted(entry.name for entry in entries if _matches(entry, begun))
-    except OSError:  # not there (yet), or not ours to read: nothing to offer
+    except (OSError, ValueError):  # not there (yet), or not ours to read: nothing to offer
         return []
     paths = [f"{folder}/{name}" for name in names[:_MAX_COMPLETIONS]]
     return [PathCompletion(path=path, is_repository=(Path(path) / ".git").exists()) for path in paths]
