@@ -35,6 +35,8 @@ _POLL_S: Final = 0.1
 _FOREIGN: Final = ("ANTHROPIC_", "CLAUDE", "JUPYTER", "JPY_", "FACTORY_", "GIT_", "XDG_")
 _FOREIGN_NAMES: Final = frozenset({"BASE_DIR", "DATABASE_PATH", "WORKTREE_BASE_DIR", "WS_LOGS_PATH", "IPYTHONDIR"})
 
+_LOOPBACK: Final = "127.0.0.1,localhost"
+_GITCONFIG: Final = "[user]\n\tname = You, on the tour\n\temail = you@example.invalid\n"
 _ALIASES: Final = {"folder": "DemoApp.folder", "port": "DemoApp.port", "pace": "DemoApp.pace"}
 _FLAGS: Final = {"no-browser": ({"DemoApp": {"open_browser": False}}, "Print the address, open nothing.")}
 
@@ -70,6 +72,7 @@ class DemoApp(JupyterApp):
         repository = root / "photonlab"
         if not repository.exists():
             make_sample_project(repository)
+        (_made(root / "home") / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
         model = stack.enter_context(
             _running(
                 [sys.executable, "-m", "factory_jupyter.demo.scripted_model", "--pace", str(self.pace)],
@@ -95,6 +98,8 @@ class DemoApp(JupyterApp):
     def _lab_command(self, repository: Path) -> list[str]:
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={repository}"]
         command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--LabApp.news_url=None"]
+        # Also from a checkout, where nothing has enabled the extension.
+        command += ["--ServerApp.jpserver_extensions=factory_jupyter=True"]
         command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         # In a container the tour is often root; it listens on loopback only.
         return [*command, "--allow-root"] if FactoryConfig.is_root() else command
@@ -112,18 +117,20 @@ def tour_environment(root: Path, model_url: str, inherited: Mapping[str, str] | 
     }
     jupyter = root / "jupyter"
     return kept | {
-        "HOME": str(_made(root / "home")),
+        "HOME": str(root / "home"),
         # `python3` in the sample's tests is the Python of the tour.
         "PATH": f"{Path(sys.executable).parent}:{inherited.get('PATH', '/usr/bin:/bin')}",
-        "JUPYTER_CONFIG_DIR": str(_made(jupyter / "config")),
-        "JUPYTER_DATA_DIR": str(_made(jupyter / "data")),
-        "JUPYTER_RUNTIME_DIR": str(_made(jupyter / "runtime")),
-        "IPYTHONDIR": str(_made(jupyter / "ipython")),
-        "BASE_DIR": str(_made(root / "factory")),
+        "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
+        "JUPYTER_DATA_DIR": str(jupyter / "data"),
+        "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
+        "IPYTHONDIR": str(jupyter / "ipython"),
+        "BASE_DIR": str(root / "factory"),
         "FACTORY_DEMO": "1",
         "FACTORY_DEMO_PROMPT": GUIDED_PROMPT,
-        "CLAUDE_CONFIG_DIR": str(_made(root / "claude")),
+        "CLAUDE_CONFIG_DIR": str(root / "claude"),
         "ANTHROPIC_BASE_URL": model_url,
+        "NO_PROXY": _LOOPBACK,
+        "no_proxy": _LOOPBACK,
         "ANTHROPIC_API_KEY": "the-scripted-model-needs-none",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "CLAUDE_CODE_MAX_RETRIES": "3",
@@ -199,16 +206,21 @@ def _server(runtime: Path, lab: subprocess.Popen[bytes]) -> dict[str, Any] | Non
 
 
 def _add_project(server: Mapping[str, Any], repository: Path) -> None:
-    projects = _ask(server, "factory/api/projects")
-    if all(project["repo_path"] != str(repository) for project in projects):
-        _ask(server, "factory/api/projects", {"repo_path": str(repository), "name": "Photon Lab"})
+    try:
+        projects = _ask(server, "factory/api/projects")
+        if all(project["repo_path"] != str(repository) for project in projects):
+            _ask(server, "factory/api/projects", {"repo_path": str(repository), "name": "Photon Lab"})
+    except urllib.error.HTTPError as error:
+        words = error.read().decode(errors="replace")
+        raise SystemExit(f"JupyterLab runs, but the Factory extension refused the sample project: {words}") from error
 
 
 def _ask(server: Mapping[str, Any], path: str, body: Mapping[str, Any] | None = None) -> Any:
     headers = {"Authorization": f"token {server['token']}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(server["url"] + path, data, headers)  # noqa: S310 - our own server on loopback
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=30) as answer:
         return json.load(answer)
 
 
