@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from traitlets import TraitType
 
@@ -48,7 +49,7 @@ def _kind(trait: TraitType[object, object]) -> str:
 
 
 def _default(config: FactoryConfig, name: str) -> str:
-    value = config.trait_defaults(name)  # not the value: the page must not depend on the environment of who makes it
+    value: Any = config.trait_defaults(name)  # not the value, which depends on the environment of who makes the page
     if isinstance(value, str) and value.startswith(config.base_dir):
         value = value.replace(config.base_dir, "~/factory-jupyter")
     return f"`{value}`" if value != "" else "empty"

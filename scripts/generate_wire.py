@@ -106,8 +106,8 @@ def quote(text: object) -> str:
 def is_optional(cls: type[msgspec.Struct], field: shapes.Field) -> bool:
     """Whether a field may be absent.
 
-    The server always writes every field, but a client need not, and a stored event is sent as it was written: an older one
-    lacks the fields that were added since.
+    The server always writes every field, but a client need not, and a stored event is sent as it was written: an
+    older one lacks the fields that were added since.
     """
     from_client = issubclass(cls, wire.Command | wire.Attachment) or cls.__struct_config__.forbid_unknown_fields
     return (from_client or issubclass(cls, wire.Settled)) and not field.required

@@ -84,7 +84,7 @@ _SENTENCES = {
     "SQLITE_LOCKED": "is locked by another program. Close other programs that write to it, then try again.",
     "SQLITE_READONLY": "cannot be written. Give the user of this server write permission on the file and its folder.",
     "SQLITE_FULL": "cannot grow: the disk is full. Nothing saved is lost; free some space.",
-    "SQLITE_CORRUPT": "is damaged. Stop the server, keep the file, and put a backup (or data.db.before-…) in its place.",
+    "SQLITE_CORRUPT": "is damaged. Stop the server, keep the file, and put a backup (data.db.before-…) in its place.",
     "SQLITE_NOTADB": "is not a SQLite database. Move the file away, or set c.FactoryExtension.db_url to another path.",
     "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists and that this server may write in it.",
     "SQLITE_IOERR": "cannot be read or written: the disk reports an error. Check the disk, then restart the server.",

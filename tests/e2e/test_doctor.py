@@ -70,9 +70,7 @@ def test_a_database_of_another_program_is_named_and_left_alone(tmp_path: Path, e
 @pytest.mark.parametrize("file", ["jupyter_factory_jupyter_config.py", "jupyter_server_config.py"])
 def test_the_servers_own_configuration_is_what_counts(tmp_path: Path, environment: dict[str, str], file: str) -> None:
     (tmp_path / "config").mkdir()
-    (tmp_path / "config" / file).write_text(
-        f"c.FactoryExtension.claude_cli_path = {str(tmp_path / 'elsewhere')!r}\n"
-    )
+    (tmp_path / "config" / file).write_text(f"c.FactoryExtension.claude_cli_path = {str(tmp_path / 'elsewhere')!r}\n")
     done = doctor(environment)
     assert done.returncode == 1
     assert f"There is no Claude Code CLI at {tmp_path}/elsewhere" in done.stdout

@@ -27,7 +27,7 @@ def make_home(home: Path) -> dict[str, str]:
         "[user]\n\tname = Ada Lovelace\n\temail = ada@example.invalid\n"
         "[commit]\n\tgpgSign = false\n[gc]\n\tauto = 0\n"
         # Since CVE-2022-39253 git refuses to clone submodules from local paths unless told.
-        "[protocol \"file\"]\n\tallow = always\n"
+        '[protocol "file"]\n\tallow = always\n'
     )
     return environment(home)
 

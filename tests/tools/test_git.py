@@ -22,7 +22,12 @@ def env(tmp_path: Path) -> dict[str, str]:
 async def test_variables_of_another_repository_are_not_believed(tmp_path: Path, env: dict[str, str]) -> None:
     mine = make_repository(tmp_path / "mine", branch="mine")
     other = make_repository(tmp_path / "other", branch="other")
-    leaked = {**env, "GIT_DIR": str(other / ".git"), "GIT_WORK_TREE": str(other), "GIT_INDEX_FILE": str(tmp_path / "no")}
+    leaked = {
+        **env,
+        "GIT_DIR": str(other / ".git"),
+        "GIT_WORK_TREE": str(other),
+        "GIT_INDEX_FILE": str(tmp_path / "no"),
+    }
     tool = Git(environment=leaked)
     assert await tool.read(mine, "symbolic-ref", "HEAD") == "refs/heads/mine"
     assert await tool.read(mine, "status", "--porcelain") == ""
@@ -31,7 +36,9 @@ async def test_variables_of_another_repository_are_not_believed(tmp_path: Path, 
 async def test_an_error_carries_the_command_the_code_and_gits_own_words(tmp_path: Path, env: dict[str, str]) -> None:
     repository = make_repository(tmp_path / "repo")
     with pytest.raises(GitFailed, match=r"git worktree add exited with \d+: .*invalid reference") as caught:
-        await Git(environment=env).run(repository, "-c", "a.b=c", "worktree", "add", str(tmp_path / "x"), "no-such-branch")
+        await Git(environment=env).run(
+            repository, "-c", "a.b=c", "worktree", "add", str(tmp_path / "x"), "no-such-branch"
+        )
     assert caught.value.exit_code == 128
 
 
@@ -93,7 +100,9 @@ async def test_ssh_keeps_the_users_command_and_cannot_ask(tmp_path: Path, env: d
     repository = make_repository(tmp_path / "repo")
     seen = tmp_path / "seen"
     ssh = tmp_path / "my-ssh"
-    ssh.write_text(f"#!{sys.executable}\nimport sys\nopen({str(seen)!r}, 'w').write(' '.join(sys.argv[1:]))\nsys.exit(1)\n")
+    ssh.write_text(
+        f"#!{sys.executable}\nimport sys\nopen({str(seen)!r}, 'w').write(' '.join(sys.argv[1:]))\nsys.exit(1)\n"
+    )
     ssh.chmod(0o755)
     git(repository, "config", "core.sshCommand", f"{ssh} -i key")
     git(repository, "remote", "add", "origin", "ssh://example.invalid/x.git")

@@ -57,7 +57,9 @@ async def test_a_repository_of_another_user_is_refused_with_the_command_that_tru
     await _refused(repositories, path / "src", f"safe.directory {path}$")
 
 
-async def test_an_unreadable_folder(tmp_path: Path, repositories: Repositories, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreadable_folder(
+    tmp_path: Path, repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = make_repository(tmp_path / "app")
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may read everything
     await _refused(repositories, path, "may not be read")
