@@ -27,7 +27,7 @@ _FILLER: Final = frozenset(
 )
 
 # Headings, list marks and quotes of Markdown are no words.
-_MARKDOWN_MARK: Final = re.compile(r"^\s*(?:(?:[#>*+-]+|\d+[.)])\s+)*")
+_MARKDOWN_MARK: Final = re.compile(r"^\s*(?:(?:[#>*+-]+|\d+[.)]|\[[ x]?\])\s+)*")
 
 # Names for tasks that say nothing of themselves yet: short, easy to tell apart aloud, meaning nothing.
 WORDS: Final = tuple(
@@ -96,7 +96,8 @@ def _shortened(words: list[str]) -> str:
             break
         name = longer
     name = name or words[0][:_MAX_NAME]
-    return name[:1].upper() + name[1:]
+    # A path, an address or a name out of code stays as it was written.
+    return name[:1].upper() + name[1:] if words[0].isalpha() else name
 
 
 def spare_name(taken: Collection[str], start: int) -> str:

@@ -27,8 +27,11 @@ def parse_github_url(url: str) -> GitHubRepository | None:
     ``.ghe.com``: a URL says no more.
     """
     if "://" in url:
-        parts = urlsplit(url)
-        host, path = parts.hostname or "", parts.path
+        try:
+            parts = urlsplit(url)
+            host, path = parts.hostname or "", parts.path
+        except ValueError:
+            return None
     elif match := _SCP_LIKE.match(url):
         host, path = match["host"].lower(), match["path"]
     else:

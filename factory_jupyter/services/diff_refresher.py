@@ -13,6 +13,7 @@ from factory_jupyter.services.jobs import Jobs
 from factory_jupyter.store.rows import WorkspaceRow
 from factory_jupyter.tools.git import Git
 from factory_jupyter.tools.git_diff import measure
+from factory_jupyter.tools.git_worktrees import fault_of
 
 if TYPE_CHECKING:
     from factory_jupyter.store.workspaces import WorkspaceStore
@@ -30,11 +31,9 @@ class DiffRefresher:
 
     def request(self, id: str, changed: Callable[[WorkspaceRow], None]) -> None:
         """Measure soon; ``changed`` gets the row when the counts are other ones."""
-        if id in self._again:
-            self._again[id] = True
-        else:
-            self._again[id] = True
+        if id not in self._again:
             self._jobs.start(f"measure workspace {id}", self._refresh(id, changed))
+        self._again[id] = True
 
     async def _refresh(self, id: str, changed: Callable[[WorkspaceRow], None]) -> None:
         try:
@@ -49,8 +48,11 @@ class DiffRefresher:
         row = await self._store.get(id)
         if row.status is not WorkspaceStatus.READY or not row.worktree_path:
             return
+        worktree = Path(row.worktree_path)
+        if await asyncio.to_thread(fault_of, worktree):
+            return  # git would measure a repository further up
         try:
-            diff = await measure(self._git, Path(row.worktree_path), row.base_branch)
+            diff = await measure(self._git, worktree, row.base_branch)
         except FactoryError:
             return  # gone or broken: whoever works there says so; the last counts stay
         before = (row.diff_files, row.diff_additions, row.diff_deletions, row.diff_uncommitted)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from factory_jupyter.errors import Conflict, FactoryError, IllegalTransition
+from factory_jupyter.errors import Conflict, FactoryError, IllegalTransition, Unavailable
 from factory_jupyter.model.board import Activity
 from factory_jupyter.model.states import WorkspaceStatus
 from factory_jupyter.model.wire import BoardFrame, CreateWorkspace, PatchWorkspace, Workspace, WorkspaceChanged
@@ -213,20 +214,20 @@ class WorkspaceService:
 
     def refresh(self, id: str) -> None:
         """Publish the workspace anew, soon: sessions call this when what they do has changed."""
-        self._jobs.start(f"show workspace {id}", self._refresh(id))
+        with suppress(Unavailable):  # the server stops, and nobody looks any more
+            self._jobs.start(f"show workspace {id}", self._refresh(id))
 
     async def _refresh(self, id: str) -> None:
-        row = await self._store.get(id)
         activity = self._activity(id)
-        seen = {"has_had_sessions": activity.has_had_sessions, "last_activity_at": activity.last_activity_at}
         # Kept, so that it is still known after a restart, when the sessions are silent.
-        if news := {name: value for name, value in seen.items() if value and value != getattr(row, name)}:
-            row = await self._store.update(id, **news)
-        self._tell(row)
+        facts = {"has_had_sessions": activity.has_had_sessions, "last_activity_at": activity.last_activity_at}
+        # Always a write: rows come back from the writer in order, so an old one can never be told after a newer one.
+        self._tell(await self._store.update(id, **{name: value for name, value in facts.items() if value}))
 
     def refresh_diff(self, id: str) -> None:
         """Measure the changes of the worktree, in the background; many calls at once are few measurements."""
-        self._diffs.request(id, self._tell)
+        with suppress(Unavailable):
+            self._diffs.request(id, self._tell)
 
     def _tell(self, row: WorkspaceRow) -> None:
         self._publish(WorkspaceChanged(workspace=self._shown(row)))
