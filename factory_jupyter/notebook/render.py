@@ -13,8 +13,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from factory_jupyter.model import transcript as drawn
+from factory_jupyter.model import wire
+from factory_jupyter.model.states import KanbanColumn
 from factory_jupyter.model.transcript import Transcript, fold
-from factory_jupyter.notebook.views import telling
+from factory_jupyter.notebook.views import dotted, table, telling
 
 if TYPE_CHECKING:
     from factory_jupyter.notebook.turns import Turn
@@ -29,10 +31,10 @@ _MARK: Final = {"running": "…", "done": "✓", "failed": "✗", "closed": "–
 # --- Markdown -------------------------------------------------------------------------------------------------------
 
 
-def transcript_markdown(transcript: Transcript, title: str) -> str:
-    """The conversation as a document of its own."""
+def transcript_markdown(transcript: Transcript) -> str:
+    """The conversation."""
     turns, left_out = _last_turns(transcript)
-    parts = [f"### {title}", *_left_out_markdown(left_out)]
+    parts = [f"*{left_out} earlier turns are in the Factory panel.*"] if left_out else []
     for turn in turns:
         parts += _items_markdown(turn.items)
         if turn.end:
@@ -74,10 +76,6 @@ def _item_markdown(item: drawn.Item) -> str:
             return ""
 
 
-def _left_out_markdown(count: int) -> list[str]:
-    return [f"*{count} earlier turns are in the Factory panel.*"] if count else []
-
-
 def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines()) or ">"
 
@@ -103,7 +101,7 @@ def _indented(text: str) -> str:
 # --- HTML -----------------------------------------------------------------------------------------------------------
 
 _FRAME: Final = (
-    '<div class="jp-Factory-record" style="border:1px solid var(--jp-border-color2,#ddd);border-radius:4px;'
+    '<div data-factory-record="{}" style="border:1px solid var(--jp-border-color2,#ddd);border-radius:4px;'
     'padding:.5em 1em">{}</div>'
 )
 _SAID: Final = (
@@ -117,17 +115,15 @@ _DETAILS: Final = '<details style="margin:.2em 0"><summary>{}</summary>{}</detai
 _PRE: Final = '<pre style="margin:.2em 0 .2em 1.2em;white-space:pre-wrap">{}</pre>'
 
 
-def transcript_html(transcript: Transcript, title: str) -> str:
+def transcript_html(transcript: Transcript, record_id: str) -> str:
     """The conversation as safe HTML: no script, no style sheet, nothing that is fetched."""
     turns, left_out = _last_turns(transcript)
-    parts = [f"<b>{escape(title)}</b>"]
-    if left_out:
-        parts.append(_SMALL.format(f"{left_out} earlier turns are in the Factory panel."))
+    parts = [_SMALL.format(f"{left_out} earlier turns are in the Factory panel.")] if left_out else []
     for turn in turns:
         parts += [_item_html(item) for item in turn.items]
         if turn.end:
             parts.append(_SMALL.format(escape(footer(turn))))
-    return _FRAME.format("".join(parts))
+    return _FRAME.format(escape(record_id), "".join(parts) or "Nothing was said yet.")
 
 
 def markdown_html(source: str) -> str:
@@ -174,6 +170,47 @@ def _markdown() -> Any:
             return self.link(text or url, url, title)
 
     return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "strikethrough", "task_lists"])
+
+
+# --- The board ------------------------------------------------------------------------------------------------------
+
+
+def board_markdown(workspaces: Sequence[wire.Workspace]) -> str:
+    """The workspaces as a table."""
+    lines = ["| Workspace | Where | Branch | Changes |", "|---|---|---|---|"]
+    for one in _by_column(workspaces):
+        name, branch = (_cell(text) for text in (one.name, one.branch_name or "–"))
+        lines.append(f"| {name} | {_where(one)} | {branch} | {_changes(one)} |")
+    return "\n".join(lines) if workspaces else "*No parallel tasks yet.*"
+
+
+def board_html(workspaces: Sequence[wire.Workspace], record_id: str) -> str:
+    """The workspaces as a table."""
+    rows = [
+        [escape(one.name), dotted(_where(one)), f"<code>{escape(one.branch_name or '–')}</code>", _changes(one)]
+        for one in _by_column(workspaces)
+    ]
+    shown = table(("Workspace", "Where", "Branch", "Changes"), rows) if rows else "No parallel tasks yet."
+    return _FRAME.format(escape(record_id), shown)
+
+
+def _by_column(workspaces: Sequence[wire.Workspace]) -> list[wire.Workspace]:
+    columns = list(KanbanColumn)
+    return sorted(workspaces, key=lambda one: (columns.index(one.kanban_column), one.created_at))
+
+
+def _where(one: wire.Workspace) -> str:
+    if one.needs_attention:
+        return "needs you"
+    return "working" if one.is_working else one.kanban_column.value.lower().replace("_", " ")
+
+
+def _changes(one: wire.Workspace) -> str:
+    return f"{one.diff.files} files, +{one.diff.additions} −{one.diff.deletions}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 # --- Words for both -------------------------------------------------------------------------------------------------

@@ -8,9 +8,12 @@ const LAST_BACKOFF_S = 30;
 /** A hidden page gets no animation frames; its frames are handed over this often instead. */
 const HIDDEN_FLUSH_MS = 500;
 
+/** What is used of a WebSocket; in a notebook cell the kernel may stand behind it (`model.ts`). */
+export type Line = Pick<WebSocket, 'readyState' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'>;
+
 /** How a socket is opened, and whether trying again makes sense when it could not be. */
 export interface Endpoint {
-  open(since: number): WebSocket;
+  open(since: number): Line;
   /** Asked after a socket closed: a sentence when no further attempt can succeed (deleted, logged out), else null. */
   whyClosed?(): Promise<string | null>;
 }
@@ -22,7 +25,7 @@ export interface Endpoint {
  * animation frame. It never gives up while the page is visible; a hidden page rests after a minute and tries at once when it is shown.
  */
 class Socket<Incoming extends { type: string }> {
-  private socket: WebSocket | null = null;
+  private socket: Line | null = null;
   private listener: ((frame: Incoming) => void) | null = null;
   private connection: Connection = { state: 'connecting' };
   private readonly watchers = new Set<(connection: Connection) => void>();
@@ -104,7 +107,7 @@ class Socket<Incoming extends { type: string }> {
     this.deliver(frame);
   }
 
-  private async lost(socket: WebSocket): Promise<void> {
+  private async lost(socket: Line): Promise<void> {
     const delay = (BACKOFF_S[this.attempt] ?? LAST_BACKOFF_S) * 1000;
     this.attempt += 1;
     // Shown at once; the probe of `whyClosed` may take as long as the server is away.
