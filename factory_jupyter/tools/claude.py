@@ -23,6 +23,8 @@ from factory_jupyter.model.agent import (
     Died,
     InfoTold,
     ProcessIdentity,
+    TurnBegan,
+    TurnEnded,
 )
 from factory_jupyter.model.wire import PermissionMode
 from factory_jupyter.tools import claude_control, claude_failures, claude_launch, process
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 _STDERR_LINES: Final = 40
 _INTERRUPT_S: Final = 3.0  # how long a stop waits for the turn to end by itself
 _TREE_GRACE_S: Final = 2.0  # how long what the agent left running may take to end
+_STOPPED: Final = Failure("stopped", "The session was stopped.")
 
 
 class ClaudeStarter:
@@ -72,7 +75,8 @@ class ClaudeSession:
         self._identity: ProcessIdentity | None = None
         self._reading: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._turn_over = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._expected = False
 
     def events(self) -> AsyncIterator[AgentEvent]:
@@ -107,7 +111,9 @@ class ClaudeSession:
         told = await client.get_server_info() or {}
         self._identity = process.identify(told.get("pid") or 0)
         if self._identity is None:
-            raise AgentFailed("Claude Code ended while it was starting.")
+            raise ClaudeFailed(Failure("died", "Claude Code ended while it was starting."))
+        if self._expected:
+            raise ClaudeFailed(_STOPPED)  # while it was starting; what runs by now ends like every refused start
         if self._options.resume:
             # Costs are sums, and go on from what the conversation had cost before. Older CLIs do not tell.
             with contextlib.suppress(AgentFailed):
@@ -122,10 +128,10 @@ class ClaudeSession:
             async for message in client.receive_messages():
                 for event in self._messages.translate(message):
                     self._events.put(event)
-                if self._messages.in_turn:
-                    self._turn_over.clear()
-                else:
-                    self._turn_over.set()
+                    if isinstance(event, TurnBegan):
+                        self._idle.clear()
+                    elif isinstance(event, TurnEnded):
+                        self._idle.set()
         except Exception as caught:
             error = caught
         self._ending = self._ending or asyncio.create_task(self._end(self._failure(error), error))
@@ -148,8 +154,9 @@ class ClaudeSession:
         }
 
         async def one() -> AsyncIterator[dict[str, Any]]:
-            yield sent
+            yield sent  # only messages that come as a stream keep our id
 
+        self._idle.clear()
         await claude_control.explained(client.query(one()))
 
     async def interrupt(self) -> None:
@@ -187,13 +194,13 @@ class ClaudeSession:
         await asyncio.shield(self._ending)
 
     async def _stop(self) -> None:
-        if self._client and self._messages.in_turn:
+        if self._client and not self._idle.is_set():
             # Ending mid-turn costs the SDK five seconds of waiting; an interrupted turn ends at once.
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_INTERRUPT_S):
                     await self._client.interrupt()
-                    await self._turn_over.wait()
-        await self._end(Failure("stopped", "The session was stopped."))
+                    await self._idle.wait()
+        await self._end(_STOPPED)
 
     async def _end(self, failure: Failure, error: BaseException | None = None) -> None:
         """The one end of a session, whoever caused it."""
@@ -203,9 +210,8 @@ class ClaudeSession:
             with contextlib.suppress(Exception):
                 await self._client.disconnect()
         if self._reading:
-            await asyncio.wait(
-                [self._reading]
-            )  # disconnecting ended its stream; what it still told comes before the end
+            # Disconnecting ended its stream. What it still told comes before the end.
+            await asyncio.wait([self._reading], timeout=_INTERRUPT_S)
         if self._identity:
             await process.terminate_tree(self._identity, _TREE_GRACE_S)
         if self._launch:

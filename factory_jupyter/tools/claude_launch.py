@@ -166,6 +166,7 @@ def sdk_options(
         stderr=stderr,
         max_buffer_size=MAX_LINE,
         include_partial_messages=True,
+        forward_subagent_text=True,
         enable_file_checkpointing=True,
         extra_args=flags,
         **trust,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from factory_jupyter.model import agent, wire
@@ -31,7 +32,7 @@ class ClaudeMessages:
     """What one session's messages mean, in the order in which they come."""
 
     def __init__(self, permission_mode: wire.PermissionMode, spent_usd: float = 0.0) -> None:
-        self.in_turn = False
+        self._in_turn = False
         self._session_id = ""
         self._mode: str = permission_mode
         self._spent = spent_usd
@@ -66,8 +67,8 @@ class ClaudeMessages:
                 )
 
     def _begin(self) -> Iterator[AgentEvent]:
-        if not self.in_turn:
-            self.in_turn = True
+        if not self._in_turn:
+            self._in_turn = True
             self._error = None
             yield agent.TurnBegan()
 
@@ -154,7 +155,7 @@ class ClaudeMessages:
         yield from self._begin()
         for parent in list(self._open):
             yield from self._void(parent)
-        self.in_turn = False
+        self._in_turn = False
         total = message.total_cost_usd if message.total_cost_usd is not None else self._spent
         cost, self._spent = max(0.0, total - self._spent), total
         reason, failure = self._judged(message)
@@ -193,7 +194,9 @@ def _usage_limit(info: sdk.RateLimitInfo) -> Iterator[AgentEvent]:
     window = (info.rate_limit_type or "usage").replace("_", " ")
     used = "" if info.utilization is None else f" ({info.utilization:.0%} used)"
     reached = "is reached" if info.status == "rejected" else "is close"
-    until = "" if info.resets_at is None else f" It is reset at {info.resets_at} (seconds since 1970)."
+    until = (
+        "" if info.resets_at is None else f" It is reset at {datetime.fromtimestamp(info.resets_at, UTC):%F %H:%M} UTC."
+    )
     yield agent.Said(
         level="warning", code="usage_limit", text=f"The {window} limit of your plan {reached}{used}.{until}"
     )

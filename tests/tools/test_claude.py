@@ -24,7 +24,7 @@ from factory_jupyter.model.agent import (
     TurnBegan,
     TurnEnded,
 )
-from factory_jupyter.model.wire import ThinkingBlock, ToolUseBlock
+from factory_jupyter.model.wire import TextBlock, ThinkingBlock, ToolUseBlock
 from factory_jupyter.tools import process
 from tests.fakes.claude_home import claude_home, script, tool
 
@@ -187,6 +187,10 @@ async def test_subagents_work_under_their_tool_use(tmp_path: Path) -> None:
             "looked around" in done.content for done in claude.of(ToolDone) if done.tool_use_id == call.tool_use_id
         )
         assert claude.texts()[-1] == "that is all"
+        inner = [event.block for event in claude.of(BlockDone) if event.parent_tool_use_id == call.tool_use_id]
+        assert [block.text.split(":")[0] for block in inner if isinstance(block, TextBlock)] == [
+            "The subagent has looked around"
+        ]
 
 
 async def test_files_are_put_back(tmp_path: Path) -> None:

@@ -128,6 +128,21 @@ async def test_a_cancelled_start_leaves_nothing(tmp_path: Path) -> None:
         assert process.marked([options.session_id]) == []
 
 
+async def test_stopped_while_starting_it_leaves_nothing(tmp_path: Path) -> None:
+    async with claude_home(tmp_path) as home:
+        options = home.options()
+        session = home.starter(options)
+        starting = asyncio.create_task(session.start())
+        await asyncio.sleep(0)
+        await session.stop()
+        with pytest.raises(AgentFailed):
+            await starting
+        (died,) = [event async for event in session.events()]
+        assert isinstance(died, Died)
+        assert died.expected
+        assert process.marked([options.session_id]) == []
+
+
 async def test_only_a_few_start_at_a_time(tmp_path: Path) -> None:
     async with claude_home(tmp_path, max_concurrent_starts=1) as home:
         sessions = [home.starter(home.options()) for _ in range(3)]
