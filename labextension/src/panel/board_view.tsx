@@ -7,6 +7,7 @@ import { workspaceListActions } from './actions';
 import { factoryIcon } from './icons';
 import { Mounted } from './mounted';
 import { useSignal } from './observe';
+import { effectiveProject } from './project_choice';
 
 /** The Factory board in the main area. */
 export class BoardView extends Mounted {
@@ -21,7 +22,8 @@ export class BoardView extends Mounted {
 
 function Page({ factory, commands }: { factory: IFactory; commands: CommandRegistry }): ReactElement {
   const { board, project } = factory;
-  const projectId = useSignal(project.changed, () => project.id);
+  const { projects } = useSignal(board.changed, () => board.state);
+  const projectId = effectiveProject(useSignal(project.changed, () => project.id), projects);
   const actions = useMemo(() => workspaceListActions(factory, commands), [factory, commands]);
   return <Board source={board} projectId={projectId} actions={actions} />;
 }

@@ -1,6 +1,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { RenderServices } from '../render/services';
+import type { Project } from '../wire/wire';
 
 const KEY = 'project';
 
@@ -22,4 +23,11 @@ export class ProjectChoice {
     this.storage.set(KEY, id);
     this._changed.emit(id);
   };
+}
+
+/** What a choice means for the projects that there are: a single one needs no choosing, an archived one is none. */
+export function effectiveProject(chosen: string | null, projects: readonly Project[]): string | null {
+  const listed = projects.filter(project => !project.is_archived);
+  const [only] = listed;
+  return listed.length === 1 && only ? only.id : (listed.find(({ id }) => id === chosen)?.id ?? null);
 }

@@ -11,6 +11,7 @@ import { workspaceListActions } from './actions';
 import { orTell } from './menus';
 import { Mounted } from './mounted';
 import { useSignal } from './observe';
+import { effectiveProject } from './project_choice';
 import { VersionBanner } from './version_banner';
 
 /** The Factory panel of the left sidebar. What is ready is asked when it is first seen, not when JupyterLab starts. */
@@ -53,7 +54,7 @@ function Panel({ factory, views, commands }: Props): ReactElement {
   const trans = useTrans();
   const { board, project, isDemo } = factory;
   const state = useSignal(board.changed, () => board.state);
-  const projectId = useSignal(project.changed, () => project.id);
+  const projectId = effectiveProject(useSignal(project.changed, () => project.id), state.projects);
   const activeId = useSignal(views.currentChanged, () => views.currentWidget?.content.workspaceId ?? null);
   const connection = useConnection(board);
   const actions = useMemo(() => workspaceListActions(factory, commands), [factory, commands]);

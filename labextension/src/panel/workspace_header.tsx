@@ -36,9 +36,9 @@ export function WorkspaceHeader({ workspace, project, isDemo, actions }: Props):
       {diff.files > 0 ? <Delta additions={diff.additions} deletions={diff.deletions} /> : null}
       <span className={names('space')} />
       {isDemo ? (
-        <Chip tone="brand" title={trans.__('The tour: answers are prepared, everything else is real. No account, no cost.')}>
-          {trans.__('scripted model')}
-        </Chip>
+        <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>
+          {trans.__('Scripted model')}
+        </span>
       ) : null}
       <Menu isBare button={<Icon name="more" />} label={trans.__('Workspace menu')} items={actions} align="end" />
     </header>

@@ -11,7 +11,7 @@ import { names } from '../parts/classes';
 import { Icon } from '../parts/icon';
 import { rove } from '../parts/menu';
 import { Skeleton } from '../parts/progress';
-import { useTrans } from '../services';
+import { useServices, useTrans } from '../services';
 import { Readiness } from '../readiness/readiness';
 import type { WorkspaceActions } from '../workspace_actions';
 import { GROUP_TONES, groupLabel } from './groups';
@@ -165,20 +165,40 @@ function Groups({ state, workspaces, query, activeId, actions }: SidebarProps & 
   );
 }
 
-function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health: Health }): ReactElement {
-  const trans = useTrans();
+function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health: Health }): ReactElement | null {
+  const { trans, storage } = useServices();
   const [isOpen, setOpen] = useState(false);
   const broken = Object.entries(health.checks).filter(([, check]) => check.status !== 'ok');
   const isBlocked = broken.some(([, check]) => check.required && check.status === 'error');
+  // Who works without what is optional says so once.
+  const key = `accepted:${broken.map(([name]) => name).join(',')}`;
+  const [isAccepted, setAccepted] = useState(() => storage.get(key) !== null);
+  if (isAccepted && !isBlocked) {
+    return null;
+  }
   return (
     <>
       <Banner
         tone={isBlocked ? 'error' : 'warn'}
         title={isBlocked ? trans.__('Agents cannot work yet') : (broken[0]?.[1].message ?? trans.__('Something is missing'))}
         actions={
-          <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {isOpen ? trans.__('Hide') : trans.__('Details')}
-          </Button>
+          <>
+            <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {isOpen ? trans.__('Hide') : trans.__('Details')}
+            </Button>
+            {isBlocked ? null : (
+              <Button
+                size="small"
+                look="quiet"
+                onClick={() => {
+                  storage.set(key, 'yes');
+                  setAccepted(true);
+                }}
+              >
+                {trans.__('I do not need it')}
+              </Button>
+            )}
+          </>
         }
       />
       {isOpen ? <Readiness health={health} onCheck={onCheckHealth} onTour={isBlocked ? onTour : undefined} /> : null}
