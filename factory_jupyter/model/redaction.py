@@ -19,11 +19,14 @@ _SECRETS: Final = (
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic|token)(\s+)[A-Za-z0-9+/_.~=-]{8,}")
 _URL_PASSWORD: Final = re.compile(r"(://[^/\s:@\"']*:)[^/\s@\"']+(@)")
 # NAME=value, NAME: value, "NAME": "value" (also as JSON inside JSON), for names that say that the value is secret.
+# A name is tried at its beginning only, and bounded: otherwise a long word costs the square of its length.
 _NAMED: Final = re.compile(
-    r"(?i)([A-Z0-9_.-]*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)\b[A-Z0-9_]*"
-    r"(?:\\*[\"'])?\s*[:=]\s*(?:\\*[\"'])?)"
+    r"(?i)((?<![A-Z0-9_.-])[A-Z0-9_.-]{0,64}?"
+    r"(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_[A-Z0-9_]{0,40})?"
+    r"(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}(?:\\*[\"'])?)"
     r"([^\s\"'\\,;&}]{4,})"
 )
+_NAMES: Final = re.compile(r"(?i)SECRET|TOKEN|PASSW|KEY|CREDENTIAL")
 
 
 def redact(text: str) -> str:
@@ -32,4 +35,4 @@ def redact(text: str) -> str:
         text = pattern.sub(MASK, text)
     text = _BEARER.sub(rf"\1\2{MASK}", text)
     text = _URL_PASSWORD.sub(rf"\1{MASK}\2", text)
-    return _NAMED.sub(rf"\1{MASK}", text)
+    return _NAMED.sub(rf"\1{MASK}", text) if _NAMES.search(text) else text

@@ -20,7 +20,7 @@ from factory_jupyter.services.clock import Clock
 Direction = Literal["client", "agent", "info"]
 
 _MARKS: Final = {"client": "<<< CLIENT", "agent": "### AGENT", "info": "*** INFO"}
-_LONGEST_ENTRY: Final = 20_000
+_LONGEST_ENTRY: Final = 4000
 _DAY: Final = 86_400.0
 
 log = logging.getLogger(__name__)

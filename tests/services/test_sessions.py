@@ -152,7 +152,7 @@ async def test_a_queue_of_three_edited_and_cancelled(tmp_path: Path) -> None:
             await w.say(id, text)
         await w.do(id, wire.EditQueued(id="m-two", text="TWO"))
         await w.do(id, wire.CancelQueued(id="m-three"))
-        assert [message.text for message in seen.state.queue] == ["TWO", "four"]
+        await seen.until(lambda state: [message.text for message in state.queue] == ["TWO", "four"])
         assert (await w.sessions.get(id)).queued == 2
         agent = w.starter.agents[0]
         assert [message.text for message in agent.sent] == ["one"]
