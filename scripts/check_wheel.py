@@ -36,7 +36,7 @@ def run(*command: str | Path, **options: Any) -> str:
 def bare_environment(folder: Path, wheel: Path) -> dict[str, str]:
     """A virtual environment with the wheel and JupyterLab, and the only variables that its programs will see."""
     run(sys.executable, "-m", "venv", folder / "venv")
-    run(folder / "venv/bin/python", "-m", "pip", "install", "--quiet", f"{wheel}[lab]")
+    run(folder / "venv/bin/python", "-m", "pip", "install", "--quiet", "--no-compile", f"{wheel}[lab]")
     home = folder / "home"
     home.mkdir()
     return {"HOME": str(home), "PATH": f"{folder / 'venv/bin'}:{git_folder(folder)}", "LANG": "C.UTF-8"}
