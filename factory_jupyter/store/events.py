@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from factory_jupyter.errors import Conflict
 from factory_jupyter.store.database import Database
@@ -13,6 +13,17 @@ from factory_jupyter.store.tables import SessionEvent
 
 CHUNK_BYTES = 262_144
 """Size at which one read ends: a long session is replayed in pieces of this size instead of being held in memory."""
+FETCHED_AT_ONCE = 64
+
+# Built once: building a statement costs more than running it.
+_OF_SESSION = SessionEvent.session_id == bindparam("session_id")
+_LAST_SEQ = select(func.max(SessionEvent.seq)).where(_OF_SESSION)
+_READ = (
+    select(SessionEvent.seq, SessionEvent.body)
+    .where(_OF_SESSION, SessionEvent.seq > bindparam("since"))
+    .order_by(SessionEvent.seq)
+    .limit(bindparam("limit"))
+)
 
 
 def append_events(connection: Connection, session_id: str, events: Sequence[EventRow]) -> None:
@@ -23,7 +34,7 @@ def append_events(connection: Connection, session_id: str, events: Sequence[Even
     """
     if not events:
         return
-    last = connection.scalar(_last_seq(session_id)) or 0
+    last = connection.scalar(_LAST_SEQ, {"session_id": session_id}) or 0
     if [event.seq for event in events] != list(range(last + 1, last + 1 + len(events))):
         raise Conflict(
             f"The log of session {session_id} ends at {last}, so event {events[0].seq} cannot follow. "
@@ -49,28 +60,27 @@ class EventStore:
         self, session_id: str, since: int, limit: int, max_bytes: int = CHUNK_BYTES
     ) -> list[tuple[int, bytes]]:
         """Events after ``since`` as ``(seq, body)``: at most ``limit``, about ``max_bytes``, at least one if any."""
-        query = (
-            select(SessionEvent.seq, SessionEvent.body)
-            .where(SessionEvent.session_id == session_id, SessionEvent.seq > since)
-            .order_by(SessionEvent.seq)
-            .limit(limit)
-        )
+        parameters = {"session_id": session_id, "since": since, "limit": limit}
 
         def run(connection: Connection) -> list[tuple[int, bytes]]:
             events: list[tuple[int, bytes]] = []
             size = 0
-            for seq, body in connection.execute(query):
-                events.append((seq, body))
-                size += len(body)
-                if size >= max_bytes:
-                    break
+            with connection.execute(_READ, parameters) as result:
+                while rows := result.fetchmany(FETCHED_AT_ONCE):
+                    for seq, body in rows:
+                        events.append((seq, body))
+                        size += len(body)
+                        if size >= max_bytes:
+                            return events
             return events
 
         return await self._database.read(run)
 
     async def last_seq(self, session_id: str) -> int:
         """Number of the newest event; 0 without any."""
-        return await self._database.read(lambda connection: connection.scalar(_last_seq(session_id)) or 0)
+        return await self._database.read(
+            lambda connection: connection.scalar(_LAST_SEQ, {"session_id": session_id}) or 0
+        )
 
     async def last_of(self, session_id: str, types: Sequence[str]) -> tuple[int, bytes] | None:
         """The newest event of one of these types."""
@@ -82,7 +92,3 @@ class EventStore:
         )
         row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else (row.seq, row.body)
-
-
-def _last_seq(session_id: str) -> Select[int | None]:
-    return select(func.max(SessionEvent.seq)).where(SessionEvent.session_id == session_id)

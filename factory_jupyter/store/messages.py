@@ -12,7 +12,7 @@ from factory_jupyter.errors import Conflict, NotFound, QueueFull
 from factory_jupyter.model.states import MessageState
 from factory_jupyter.store.database import Database
 from factory_jupyter.store.events import append_events
-from factory_jupyter.store.rows import AttachmentRow, EventRow, MessageRow
+from factory_jupyter.store.rows import AttachmentRow, EventRow, MessageRow, row_of, rows_of
 from factory_jupyter.store.tables import Attachment, Message
 
 
@@ -75,25 +75,23 @@ class MessageStore:
             .where(Message.session_id == session_id, Message.state == MessageState.QUEUED)
             .order_by(Message.position)
         )
-        return await self._database.read(
-            lambda connection: [MessageRow(**row._mapping) for row in connection.execute(query)]
-        )
+        return await self._database.read(lambda connection: rows_of(MessageRow, connection.execute(query)))
 
     async def get(self, session_id: str, id: str) -> MessageRow:
         """Raises `NotFound`."""
         query = select(Message.__table__).where(Message.session_id == session_id, Message.id == id)
-        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        row = await self._database.read(lambda connection: row_of(MessageRow, connection.execute(query)))
         if row is None:
             raise NotFound("message", id)
-        return MessageRow(**row._mapping)
+        return row
 
     async def attachment(self, session_id: str, id: str) -> AttachmentRow:
         """An attachment with its bytes. Raises `NotFound`, also for one of another session."""
         query = select(Attachment.__table__).where(Attachment.session_id == session_id, Attachment.id == id)
-        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        row = await self._database.read(lambda connection: row_of(AttachmentRow, connection.execute(query)))
         if row is None:
             raise NotFound("attachment", id)
-        return AttachmentRow(**row._mapping)
+        return row
 
     async def edit(self, session_id: str, id: str, text: str, events: Sequence[EventRow] = ()) -> None:
         """Change the text of a message that still waits. Raises `Conflict` when it does not, `NotFound`."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from factory_jupyter.errors import Conflict, NotFound
 from factory_jupyter.store.database import Database
-from factory_jupyter.store.rows import ProjectRow
+from factory_jupyter.store.rows import ProjectRow, row_of, rows_of
 from factory_jupyter.store.tables import Project
 
 
@@ -43,15 +43,12 @@ class ProjectStore:
         query = select(Project.__table__).order_by(Project.updated_at.desc(), Project.id)
         if not include_archived:
             query = query.where(Project.is_archived.is_(False))
-        return await self._database.read(
-            lambda connection: [ProjectRow(**row._mapping) for row in connection.execute(query)]
-        )
+        return await self._database.read(lambda connection: rows_of(ProjectRow, connection.execute(query)))
 
     async def by_repo_path(self, repo_path: str) -> ProjectRow | None:
         """The project of a repository, archived or not."""
         query = select(Project.__table__).where(Project.repo_path == repo_path)
-        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
-        return None if row is None else ProjectRow(**row._mapping)
+        return await self._database.read(lambda connection: row_of(ProjectRow, connection.execute(query)))
 
     async def update(self, id: str, **fields: Any) -> ProjectRow:
         """Change columns and ``updated_at``. Raises `NotFound`."""
@@ -65,10 +62,10 @@ class ProjectStore:
 
 
 def _get(connection: Connection, id: str) -> ProjectRow:
-    row = connection.execute(select(Project.__table__).where(Project.id == id)).one_or_none()
+    row = row_of(ProjectRow, connection.execute(select(Project.__table__).where(Project.id == id)))
     if row is None:
         raise NotFound("project", id)
-    return ProjectRow(**row._mapping)
+    return row
 
 
 def _values(row: ProjectRow) -> dict[str, Any]:

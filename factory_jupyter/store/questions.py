@@ -11,7 +11,7 @@ from factory_jupyter.errors import AlreadyAnswered, NotFound
 from factory_jupyter.model.states import QuestionState
 from factory_jupyter.store.database import Database
 from factory_jupyter.store.events import append_events
-from factory_jupyter.store.rows import EventRow, QuestionRow
+from factory_jupyter.store.rows import EventRow, QuestionRow, row_of, rows_of
 from factory_jupyter.store.tables import Question, Session
 
 
@@ -40,9 +40,7 @@ class QuestionStore:
         query = _rows().where(Question.state == QuestionState.OPEN).order_by(Question.asked_at, Question.id)
         if session_id is not None:
             query = query.where(Question.session_id == session_id)
-        return await self._database.read(
-            lambda connection: [QuestionRow(**row._mapping) for row in connection.execute(query)]
-        )
+        return await self._database.read(lambda connection: rows_of(QuestionRow, connection.execute(query)))
 
     async def answer(
         self,
@@ -105,7 +103,7 @@ def _rows() -> Select[Any]:
 
 
 def _get(connection: Connection, id: str) -> QuestionRow:
-    row = connection.execute(_rows().where(Question.id == id)).one_or_none()
+    row = row_of(QuestionRow, connection.execute(_rows().where(Question.id == id)))
     if row is None:
         raise NotFound("question", id)
-    return QuestionRow(**row._mapping)
+    return row

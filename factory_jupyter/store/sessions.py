@@ -12,7 +12,7 @@ from factory_jupyter.errors import IllegalTransition, NotFound, SessionLimit
 from factory_jupyter.model.states import SESSION_MOVES, MessageState, QuestionState, SessionStatus, check_move
 from factory_jupyter.store.database import Database
 from factory_jupyter.store.events import append_events
-from factory_jupyter.store.rows import EventRow, SessionRow
+from factory_jupyter.store.rows import EventRow, SessionRow, row_of, rows_of
 from factory_jupyter.store.tables import Message, Question, Session, SessionEvent
 
 _ROW = (
@@ -122,13 +122,11 @@ class SessionStore:
         await self._database.write(run)
 
     async def _rows(self, query: Select[Any]) -> Sequence[SessionRow]:
-        return await self._database.read(
-            lambda connection: [SessionRow(**row._mapping) for row in connection.execute(query)]
-        )
+        return await self._database.read(lambda connection: rows_of(SessionRow, connection.execute(query)))
 
 
 def _get(connection: Connection, id: str) -> SessionRow:
-    row = connection.execute(select(*_ROW).where(Session.id == id)).one_or_none()
+    row = row_of(SessionRow, connection.execute(select(*_ROW).where(Session.id == id)))
     if row is None:
         raise NotFound("session", id)
-    return SessionRow(**row._mapping)
+    return row

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from factory_jupyter.store.database import Database
-from factory_jupyter.store.rows import SettingsRow
+from factory_jupyter.store.rows import SettingsRow, row_of
 from factory_jupyter.store.tables import UserSettings
 
 USER_ID: Final = "default"
@@ -41,5 +41,5 @@ class SettingsStore:
 
 
 def _get(connection: Connection) -> SettingsRow:
-    row = connection.execute(select(*_COLUMNS).where(UserSettings.user_id == USER_ID)).one_or_none()
-    return SettingsRow() if row is None else SettingsRow(**row._mapping)
+    chosen = row_of(SettingsRow, connection.execute(select(*_COLUMNS).where(UserSettings.user_id == USER_ID)))
+    return chosen or SettingsRow()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from factory_jupyter.errors import IllegalTransition, NotFound, RetryLimit
 from factory_jupyter.model.states import WORKSPACE_MOVES, WorkspaceStatus, check_move
 from factory_jupyter.store.database import Database
-from factory_jupyter.store.rows import WorkspaceRow
+from factory_jupyter.store.rows import WorkspaceRow, row_of, rows_of
 from factory_jupyter.store.tables import Workspace
 
 INIT_LOG_TAIL = 8192
@@ -62,7 +62,7 @@ class WorkspaceStore:
             query = query.where(Workspace.status == status)
         elif not include_archived:
             query = query.where(Workspace.status != WorkspaceStatus.ARCHIVED)
-        return await self._database.read(lambda connection: [_row(row) for row in connection.execute(query)])
+        return await self._database.read(lambda connection: rows_of(WorkspaceRow, connection.execute(query)))
 
     async def update(self, id: str, **fields: Any) -> WorkspaceRow:
         """Change columns, but never the status, and ``updated_at``. Raises `NotFound`."""
@@ -141,21 +141,13 @@ class WorkspaceStore:
         return str(text)
 
 
-def _select(*conditions: Any) -> Select[Any]:
-    return select(*_ROW).where(*conditions)
-
-
 def _get(connection: Connection, id: str) -> WorkspaceRow:
-    row = connection.execute(_select(Workspace.id == id)).one_or_none()
+    row = row_of(WorkspaceRow, connection.execute(select(*_ROW).where(Workspace.id == id)))
     if row is None:
         raise NotFound("workspace", id)
-    return _row(row)
+    return row
 
 
 def _by_key(connection: Connection, project_id: str, key: str) -> WorkspaceRow | None:
-    row = connection.execute(_select(Workspace.project_id == project_id, Workspace.key == key)).one_or_none()
-    return None if row is None else _row(row)
-
-
-def _row(row: Any) -> WorkspaceRow:
-    return WorkspaceRow(**row._mapping)
+    query = select(*_ROW).where(Workspace.project_id == project_id, Workspace.key == key)
+    return row_of(WorkspaceRow, connection.execute(query))

@@ -52,6 +52,15 @@ async def test_frames_go_out_as_they_are_and_in_order(connect, factory):
     assert [(await receive(connection))["n"] for _ in range(998)] == list(range(2, 1000))
 
 
+async def test_frames_of_every_length_arrive_whole(connect, factory):
+    connection = await connect("chat/s1")
+    lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 3_000_000]
+    factory.viewers[0].frames.put_nowait([b"\xc3\xa4" * (length // 2) + b"x" * (length % 2) for length in lengths])
+    for length in lengths:
+        message = await asyncio.wait_for(connection.read_message(), 5)
+        assert message == "ä" * (length // 2) + "x" * (length % 2)
+
+
 async def test_commands_are_carried_out_in_order_by_the_caller(connect, factory):
     factory.answers["sessions.command"] = lambda *arguments: asyncio.sleep(0)
     connection = await connect("chat/s1")
