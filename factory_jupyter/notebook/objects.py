@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from factory_jupyter.model import wire
+from factory_jupyter.notebook import people
 from factory_jupyter.notebook.aio import factory as aio_factory
 from factory_jupyter.notebook.aio import questions as aio_questions
 from factory_jupyter.notebook.aio import sessions as aio_sessions
@@ -302,13 +303,12 @@ class Factory:
         return repr(self.aio)
 
 
-def _in_thread(policy: OnQuestion | None) -> aio_questions.OnQuestion | None:
+def _in_thread(policy: OnQuestion | None) -> aio_questions.OnQuestion:
     """The policy of a blocking call as one of its twin: in a thread, so that it may block, too."""
-    if policy is None:
-        return None
 
     async def put(question: aio_questions.Question) -> None:
-        answering = await asyncio.to_thread(policy, Question(question))
+        work = (policy, Question(question)) if policy else (people.call, question)
+        answering = await asyncio.to_thread(*work)
         if inspect.isawaitable(answering):
             await answering
 

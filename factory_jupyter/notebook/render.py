@@ -50,6 +50,14 @@ def turn_markdown(turn: Turn) -> str:
     return "\n\n".join(part for part in (*_items_markdown(items), ending) if part)
 
 
+def live_markdown(transcript: Transcript) -> str:
+    """A turn while it is written: what is settled, and the text in progress."""
+    parts = [part for turn in transcript.turns for part in _items_markdown(turn.items)]
+    parts += [partial.text for partial in transcript.partials if partial.kind == "text"]
+    parts += [f"<sub>{footer(turn)}</sub>" for turn in transcript.turns if turn.end]
+    return "\n\n".join(part for part in parts if part) or "…"
+
+
 def _items_markdown(items: Iterable[drawn.Item]) -> list[str]:
     return [_item_markdown(item) for item in items]
 

@@ -37,22 +37,63 @@ def _built(name: str) -> Path:
     return path
 
 
-class FactoryWidget(anywidget.AnyWidget):
-    """A view of one of the server's sockets, with a record below it."""
+class SocketWidget(anywidget.AnyWidget):
+    """A view of one of the server's sockets; the kernel relays where the page cannot reach it."""
 
     path = Unicode(help="Path of the socket below factory/.").tag(sync=True)
-    record = Unicode(help="Id of the record below, which the view hides.").tag(sync=True)
-
     noun: ClassVar[str]
 
-    def __init__(self, server: Server, path: str, title: str) -> None:
+    def __init__(self, server: Server, path: str, title: str, **traits: Any) -> None:
         self.title = title
         self.server = server
-        self._record = Record(self.draw)
         self._relay = Relay(server, path, self.send)
-        self._following: asyncio.Future[None] | None = None
-        super().__init__(path=path, record=self._record.id)
+        super().__init__(path=path, **traits)
         self.on_msg(self._receive)
+
+    def close(self) -> None:
+        """End it in every view."""
+        self._relay.close()
+        super().close()
+
+    def _receive(self, widget: object, content: dict[str, Any], buffers: object) -> None:
+        self._relay.receive(content)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        assert bundle
+        data, metadata = bundle
+        # For readers without a kernel.
+        heading = f"{self.noun}: {self.title}"
+        return data | {"text/markdown": f"#### {heading}", "text/html": f"<b>{escape(heading)}</b>"}, metadata
+
+    def _ipython_display_(self) -> None:
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+
+    def __repr__(self) -> str:
+        return f"<{self.noun} {self.title!r}>"
+
+
+class Asked(SocketWidget):
+    """The open questions of a session, with their buttons; nothing when they are answered."""
+
+    _esm = _built("asked.js")
+    _css = _built("asked.css")
+    noun = "Claude asked"
+
+    def __init__(self, server: Server, session_id: str, title: str) -> None:
+        super().__init__(server, f"chat/{session_id}", title)
+
+
+class RecordedWidget(SocketWidget):
+    """A widget with a record below it, which stays in the saved notebook."""
+
+    record = Unicode(help="Id of the record below, which the view hides.").tag(sync=True)
+
+    def __init__(self, server: Server, path: str, title: str) -> None:
+        self._record = Record(self.draw)
+        self._following: asyncio.Future[None] | None = None
+        super().__init__(server, path, title, record=self._record.id)
 
     def draw(self, record_id: str) -> Bundle:
         """The record as ``text/markdown``, ``text/html`` and ``text/plain``."""
@@ -64,39 +105,23 @@ class FactoryWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """End it in every view; the record stays."""
-        self._relay.close()
         if self._following:
             private_loop().call_soon_threadsafe(self._following.cancel)
         super().close()
 
-    def _receive(self, widget: object, content: dict[str, Any], buffers: object) -> None:
-        self._relay.receive(content)
-
     def _ipython_display_(self) -> None:
-        data, metadata = self._repr_mimebundle_()
-        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        super()._ipython_display_()
         self._record.show()
         if self._following is None:
             self._following = run(_begun(self._followed()))
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        assert bundle
-        data, metadata = bundle
-        # For readers without a kernel: a heading over the record.
-        heading = f"{self.noun}: {self.title}"
-        return data | {"text/markdown": f"#### {heading}", "text/html": f"<b>{escape(heading)}</b>"}, metadata
 
     async def _followed(self) -> None:
         # The server went away for good: the record stays as it is, and the view says so itself.
         with suppress(FactoryError):
             await self.follow()
 
-    def __repr__(self) -> str:
-        return f"<{self.noun} {self.title!r}>"
 
-
-class Chat(FactoryWidget):
+class Chat(RecordedWidget):
     """A conversation in a cell."""
 
     _esm = _built("chat.js")
@@ -131,7 +156,7 @@ class Chat(FactoryWidget):
                 self._record.refresh()
 
 
-class Board(FactoryWidget):
+class Board(RecordedWidget):
     """The board in a cell."""
 
     _esm = _built("board.js")

@@ -312,6 +312,9 @@ class Rest(tornado.web.RequestHandler):
             case ["GET", "sessions", id, "events"]:
                 since, limit = int(self.get_query_argument("since")), int(self.get_query_argument("limit"))
                 return [event for event in fake.events[id] if event.seq > since][:limit]
+            case ["GET", "health"]:
+                gh = wire.HealthCheck(status="degraded", message="gh is not logged in.", fix="gh auth login")
+                return wire.Health(status="degraded", checks={"gh": gh}, version="0")
             case ["GET", "questions"]:
                 return list(fake.questions.values())
         raise Refused(404, wire.ErrorBody(message=f"no {path}", reason="Not Found", code="not_found"))
