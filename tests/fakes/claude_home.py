@@ -32,7 +32,7 @@ from factory_jupyter.model.agent import (
 from factory_jupyter.model.wire import TextBlock
 from factory_jupyter.tools.claude import ClaudeStarter
 
-BOUND = 30.0  # seconds that anything in these tests may take
+BOUND = 60.0  # seconds that anything in these tests may take
 Event = TypeVar("Event", bound=AgentEvent)
 
 

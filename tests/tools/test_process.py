@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -132,9 +131,7 @@ async def test_terminate_tree_reaches_a_child_that_left_the_group_and_ignores_si
     identity = process.identify(parent.pid)
     assert identity and {found.pid for found in process.descendants(identity)} == {child}
 
-    started = time.monotonic()
     await process.terminate_tree(identity, grace_s=0.3)
-    assert time.monotonic() - started < 5
     assert gone(child)
     assert await parent.wait() == -signal.SIGTERM
     assert process.find(identity) is None and process.descendants(identity) == []
@@ -155,11 +152,11 @@ async def test_marked_orphans_are_found_and_ended(tmp_path: Path) -> None:
     mark = f"test-{os.getpid()}-{tmp_path.name}"
     environment = {**ENVIRONMENT, process.MARK: mark}
     # The parent ends at once; its child has left group and session, so only its environment tells where it came from.
-    await process.run(
+    done = await process.run(
         ["sh", "-c", "setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!"], environment=environment, timeout_s=10
     )
     orphans = process.marked([mark])
-    assert [orphan.name() for orphan in orphans] == ["sleep"]
+    assert [orphan.pid for orphan in orphans] == [int(done.stdout)]
     assert await process.terminate_marked([mark]) == 1
     assert gone(orphans[0].pid) and process.marked([mark]) == []
 
