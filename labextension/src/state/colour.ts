@@ -15,6 +15,8 @@ function hash(text: string): number {
   for (let index = 0; index < text.length; index++) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   }
-  // The low bits of FNV are its weakest: fold the high ones in.
-  return (value ^ (value >>> 15)) >>> 0;
+  // Ids that differ in one character must differ in every bit (the finalizer of MurmurHash3).
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
 }

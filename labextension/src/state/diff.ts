@@ -22,6 +22,8 @@ export interface PatchHunk {
 
 /** More work than this is not worth it: the whole is then shown as removed and added. */
 const MAX_EDITS = 1000;
+/** In larger changes words are not compared. */
+const MAX_PAIRS = 400;
 
 /** The difference of two texts with `context` unchanged lines around each change. */
 export function diffTexts(before: string, after: string, context = 3, firstLine: number | null = null): DiffLine[] {
@@ -173,18 +175,22 @@ function fold(lines: DiffLine[], context: number): DiffLine[] {
   return kept[kept.length - 1]?.kind === 'gap' ? kept.slice(0, -1) : kept;
 }
 
-/** Marks the words that differ where lines were changed one by one: as many removed as added, in a row. */
+/** Marks the words that differ where lines were changed: each removed line with the next added one that is like it. */
 function withWords(lines: DiffLine[]): DiffLine[] {
   const result = [...lines];
   for (let start = 0; start < lines.length; start++) {
     const removed = run(lines, start, 'del');
     const added = removed > 0 ? run(lines, start + removed, 'add') : 0;
-    if (removed > 0 && removed === added) {
-      for (let step = 0; step < removed; step++) {
-        const [one, other] = [start + step, start + removed + step];
-        const [before, after] = diffWords(plain(lines[one]!), plain(lines[other]!));
-        result[one] = { ...lines[one]!, words: before };
-        result[other] = { ...lines[other]!, words: after };
+    let next = start + removed;
+    for (let at = start; at < start + removed && removed * added <= MAX_PAIRS; at++) {
+      for (let to = next; to < start + removed + added; to++) {
+        const pair = diffWords(plain(lines[at]!), plain(lines[to]!));
+        if (pair) {
+          result[at] = { ...lines[at]!, words: pair[0] };
+          result[to] = { ...lines[to]!, words: pair[1] };
+          next = to + 1;
+          break;
+        }
       }
     }
     start += Math.max(0, removed + added - 1);
@@ -203,8 +209,8 @@ function run(lines: DiffLine[], from: number, kind: DiffLine['kind']): number {
 /** The text of a line. */
 export const plain = (line: DiffLine): string => line.words.map(word => word.text).join('');
 
-/** Both lines with their changed words marked; unmarked when hardly anything is common. */
-function diffWords(before: string, after: string): [DiffWord[], DiffWord[]] {
+/** Both lines with their changed words marked; null when too little is common. */
+function diffWords(before: string, after: string): [DiffWord[], DiffWord[]] | null {
   const [old, now] = [words(before), words(after)];
   const sides: [DiffWord[], DiffWord[]] = [[], []];
   let [at, to, same] = [0, 0, 0];
@@ -218,8 +224,7 @@ function diffWords(before: string, after: string): [DiffWord[], DiffWord[]] {
       sides[1].push({ text, isChanged: kind === 'add' });
     }
   }
-  const isAlike = same * 3 >= Math.max(before.trim().length, after.trim().length);
-  return isAlike ? sides : [[{ text: before, isChanged: false }], [{ text: after, isChanged: false }]];
+  return same * 2 >= Math.max(before.trim().length, after.trim().length) && same > 0 ? sides : null;
 }
 
 const words = (line: string): string[] => line.match(/[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]/gu) ?? [];

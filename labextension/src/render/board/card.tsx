@@ -36,17 +36,16 @@ export const BoardCard = memo(function BoardCard({ workspace, question, project,
         ) : (
           <span className={names('board-card-name')}>{name}</span>
         )}
-      </div>
-      {isProvisioning(workspace) ? <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} /> : null}
-      <div className={names('board-card-facts')}>
-        {project ? <span className={names('faint')}>{project}</span> : null}
-        {workspace.status === 'FAILED' ? <Chip tone="error">{trans.__('Set-up failed')}</Chip> : null}
-        {pull && pull.state !== 'NONE' ? <PullRequestChip pull={pull} /> : null}
-        {diff.additions + diff.deletions > 0 ? <Delta {...diff} /> : null}
-        <span className={names('space')} />
         <span className={names('row-time')}>
           <RelativeTime at={when(workspace)} />
         </span>
+      </div>
+      {isProvisioning(workspace) ? <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} /> : null}
+      <div className={names('board-card-facts')}>
+        {workspace.status === 'FAILED' ? <Chip tone="error">{trans.__('Set-up failed')}</Chip> : null}
+        {pull && pull.state !== 'NONE' ? <PullRequestChip pull={pull} /> : null}
+        {diff.additions + diff.deletions > 0 ? <Delta {...diff} /> : null}
+        {project ? <span className={names('board-card-project')}>{project}</span> : null}
       </div>
       {question ? <Asked question={question} workspace={workspace} actions={actions} /> : <Next workspace={workspace} actions={actions} />}
     </li>

@@ -1,7 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Project } from '../../wire/wire';
 import { names } from '../parts/classes';
-import { Icon } from '../parts/icon';
 import { Menu, type MenuItem } from '../parts/menu';
 import { useTrans } from '../services';
 
@@ -32,12 +31,7 @@ export function ProjectPicker({ projects, projectId, onProject, onAdd }: Props):
     <Menu
       className={names('project-picker')}
       label={trans.__('Project: %1', name)}
-      button={
-        <>
-          <Icon name="folder" />
-          <span className={names('project-name')}>{name}</span>
-        </>
-      }
+      button={<span className={names('project-name')}>{name}</span>}
       items={items}
     />
   );

@@ -50,7 +50,6 @@ export function Sidebar(props: SidebarProps): ReactElement {
     <div className={names('sidebar')}>
       <div className={names('sidebar-tools')}>
         <ProjectPicker projects={state.projects} projectId={projectId} onProject={props.onProject} onAdd={actions.addProject} />
-        {props.isDemo ? <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>{trans.__('Scripted model')}</span> : null}
         {actions.newTask && !isNew ? (
           <Button look="primary" icon="add" onClick={actions.newTask}>
             {trans.__('New parallel task')}
@@ -76,6 +75,13 @@ export function Sidebar(props: SidebarProps): ReactElement {
             </button>
           ))}
         </nav>
+      ) : null}
+      {props.isDemo ? (
+        <div className={names('sidebar-demo')}>
+          <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>
+            {trans.__('Scripted model')}
+          </span>
+        </div>
       ) : null}
     </div>
   );

@@ -32,7 +32,7 @@ export function Group({ entries }: { entries: GroupEntry[] }): ReactElement {
             {shown}
           </span>
           {failed > 0 ? <Chip tone="error">{trans.__('%1 failed', failed)}</Chip> : null}
-          <span className={names('tool-note')}>{ms >= 100 && !current ? duration(ms) : ''}</span>
+          <span className={names('tool-note')}>{ms >= 1000 && !current ? duration(ms) : ''}</span>
         </>
       }
     >

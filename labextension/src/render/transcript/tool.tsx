@@ -84,7 +84,7 @@ function ToolHead({ tool, question, look }: { tool: ToolItem; question: Question
         {subject}
       </span>
       {size && size.additions + size.deletions > 0 ? <Delta {...size} /> : null}
-      <span className={names('tool-note')}>{note(look, trans) ?? (ms !== null && ms >= 100 ? duration(ms) : '')}</span>
+      <span className={names('tool-note')}>{note(look, trans) ?? (ms !== null && ms >= 1000 ? duration(ms) : '')}</span>
     </>
   );
 }
