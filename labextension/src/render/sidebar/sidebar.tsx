@@ -67,21 +67,19 @@ export function Sidebar(props: SidebarProps): ReactElement {
           {state.isLoaded ? <Groups {...props} workspaces={shown} query={query} /> : <Skeleton lines={8} label={trans.__('Loading the workspaces')} />}
         </>
       )}
-      {props.footer && props.footer.length > 0 ? (
+      {props.isDemo || (props.footer && props.footer.length > 0) ? (
         <nav className={names('sidebar-foot')} aria-label={trans.__('Factory')}>
-          {props.footer.map(({ label, count, onClick }) => (
+          {props.footer?.map(({ label, count, onClick }) => (
             <button key={label} type="button" className={names('link')} onClick={onClick}>
               {label} {count ? <Count value={count} tone="brand" /> : null}
             </button>
           ))}
+          {props.isDemo ? (
+            <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>
+              {trans.__('Scripted model')}
+            </span>
+          ) : null}
         </nav>
-      ) : null}
-      {props.isDemo ? (
-        <div className={names('sidebar-demo')}>
-          <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>
-            {trans.__('Scripted model')}
-          </span>
-        </div>
       ) : null}
     </div>
   );
