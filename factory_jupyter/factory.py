@@ -112,7 +112,7 @@ class Factory:
         await asyncio.shield(self._opening)
 
     async def _open(self) -> None:
-        stores = await open_stores(self.config.database_url)
+        stores = await open_stores(self.config.database_url, alone=True)
         try:
             self._build(stores)
             await self.sessions.start()

@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from factory_jupyter.errors import DatabaseUnavailable
 from factory_jupyter.store import schema, sqlite
+from factory_jupyter.store.claim import Claim
 from factory_jupyter.store.tables import SCHEMA_REVISION
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class Database:
         self._queue: SimpleQueue[_Operation | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._claim: Claim | None = None
 
     @property
     def display_url(self) -> str:
@@ -75,27 +77,33 @@ class Database:
         """Revision of the schema."""
         return SCHEMA_REVISION
 
-    async def open(self) -> None:
-        """Create or upgrade the database and start the threads.
+    async def open(self, *, alone: bool = False) -> None:
+        """Create or upgrade the database and start the threads; ``alone``: refuse when another server has opened it so.
 
         Raises `DatabaseUnavailable` for a database that is newer than this version (which is left untouched), locked,
         read-only, corrupt, somebody else's, or in a folder that cannot be written.
         """
         self._loop = asyncio.get_running_loop()
-        await self._loop.run_in_executor(self._readers, self._connect)
+        try:
+            await self._loop.run_in_executor(self._readers, self._connect, alone)
+        except BaseException:
+            await self._end_threads()
+            raise
         self._thread = threading.Thread(target=self._write_forever, name="factory-db-write", daemon=True)
         self._thread.start()
 
     async def close(self) -> None:
         """Commit what was queued, then end the threads. Idempotent."""
-        if self._thread is None:
-            self._readers.shutdown(wait=False)
+        if self._thread is None or self._loop is None:
             return
         thread, self._thread = self._thread, None
         self._queue.put(None)
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._readers, thread.join)
-        await loop.run_in_executor(self._readers, self._disconnect)
+        await self._loop.run_in_executor(self._readers, thread.join)
+        await self._end_threads()
+
+    async def _end_threads(self) -> None:
+        assert self._loop is not None
+        await self._loop.run_in_executor(self._readers, self._disconnect)
         self._readers.shutdown(wait=False)
 
     async def write(self, run: Callable[[Connection], T]) -> T:
@@ -104,34 +112,32 @@ class Database:
         Operations run in the order of the calls. ``run`` is called a second time when a neighbour in its transaction
         failed, so it must do nothing besides SQL. A caller that is cancelled does not undo it.
         """
-        if self._thread is None or self._loop is None:
-            raise DatabaseUnavailable(
-                "The database is closed: the server is starting or stopping. Try again in a moment."
-            )
-        future: asyncio.Future[T] = self._loop.create_future()
+        future: asyncio.Future[T] = self._open_loop().create_future()
         self._queue.put(_Operation(run, future))
         return await future
 
     async def read(self, run: Callable[[Connection], T]) -> T:
         """Run on a reader thread, in one snapshot; sees everything whose `write` has been answered."""
-        if self._thread is None or self._loop is None:
-            raise DatabaseUnavailable(
-                "The database is closed: the server is starting or stopping. Try again in a moment."
-            )
-        return await self._loop.run_in_executor(self._readers, self._read, run)
+        return await self._open_loop().run_in_executor(self._readers, self._read, run)
 
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database can be read and a write transaction can be opened."""
         await self.read(lambda connection: connection.execute(text("SELECT 1")))
         await self.write(lambda connection: connection.execute(text("SELECT 1")))
 
+    def _open_loop(self) -> asyncio.AbstractEventLoop:
+        if self._thread is None or self._loop is None:
+            raise DatabaseUnavailable("The database is closed: the server starts or stops. Try again in a moment.")
+        return self._loop
+
     # --- In threads ---------------------------------------------------------------------------------------------------
 
-    def _connect(self) -> None:
+    def _connect(self, alone: bool) -> None:
         is_sqlite = self.url.get_backend_name() == "sqlite"
         with _explained(self.url):
             if is_sqlite:
                 sqlite.prepare_file(self.url)
+                self._claim = Claim(sqlite.path_of(self.url)) if alone else None
             schema.bring_up_to_date(self.url)
             self._writer = create_engine(self.url, pool_size=1, max_overflow=0)
             self._reader = create_engine(self.url, pool_size=READERS, max_overflow=0)
@@ -145,6 +151,9 @@ class Database:
         for engine in (self._reader, self._writer):
             if engine is not None:
                 engine.dispose()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
 
     def _read(self, run: Callable[[Connection], T]) -> T:
         assert self._reader is not None

@@ -31,10 +31,10 @@ class Stores:
     settings: SettingsStore
 
 
-async def open_stores(url: str) -> Stores:
-    """Open the database at a SQLAlchemy URL. Raises `DatabaseUnavailable`."""
+async def open_stores(url: str, *, alone: bool = False) -> Stores:
+    """Open the database at a SQLAlchemy URL (`Database.open`). Raises `DatabaseUnavailable`."""
     stores = await asyncio.to_thread(_build, url)
-    await stores.database.open()
+    await stores.database.open(alone=alone)
     return stores
 
 

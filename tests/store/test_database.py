@@ -1,6 +1,7 @@
 """The writer commits in groups that share only the disk; readers see what was answered; errors say what to do."""
 
 import asyncio
+import os
 import signal
 import sqlite3
 import subprocess
@@ -234,6 +235,52 @@ async def test_a_file_where_the_folder_should_be(url, path):
     path.parent.write_text("in the way")
     with pytest.raises(DatabaseUnavailable, match="a folder of its path is a file"):
         await Database(url).open()
+
+
+async def test_one_server_at_a_time(url, path):
+    first, second = Database(url), Database(url)
+    await first.open(alone=True)
+    with pytest.raises(DatabaseUnavailable, match=rf"Another Jupyter server \(process {os.getpid()}\) uses .*data\.db"):
+        await second.open(alone=True)
+    looking = Database(url)  # whoever only looks, or is a test, is not a server
+    await looking.open()
+    await looking.close()
+    await first.close()
+    third = Database(url)
+    await third.open(alone=True)
+    await third.close()
+
+
+OPEN_ALONE_UNTIL_KILLED = """
+import asyncio, sys, time
+from factory_jupyter.store.database import Database
+async def main():
+    await Database(sys.argv[1]).open(alone=True)
+    print("open", flush=True)
+    time.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_server_leaves_its_database_to_the_next_one(url):
+    command = [sys.executable, "-c", OPEN_ALONE_UNTIL_KILLED, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "open\n"
+        with pytest.raises(DatabaseUnavailable, match=f"process {server.pid}"):
+            await Database(url).open(alone=True)
+        server.kill()
+    database = Database(url)
+    await database.open(alone=True)
+    await database.close()
+
+
+async def test_a_failed_start_gives_the_database_back(url, path):
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable, match="not a SQLite database"):
+            await Database(url).open(alone=True)
 
 
 async def test_memory_is_not_a_place():
