@@ -10,16 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from factory_jupyter.model import transcript as drawn
 from factory_jupyter.model import wire
 from factory_jupyter.model.states import KanbanColumn
 from factory_jupyter.model.transcript import Transcript, fold
 from factory_jupyter.notebook.views import dotted, table, telling
-
-if TYPE_CHECKING:
-    from factory_jupyter.notebook.turns import Turn
 
 MAX_TURNS: Final = 50
 MAX_OUTPUT_LINES: Final = 20
@@ -42,11 +39,13 @@ def transcript_markdown(transcript: Transcript) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def turn_markdown(turn: Turn) -> str:
-    """What Claude did in one turn; the same for the same turn, without times and costs."""
-    folded = fold(turn.events)
-    items = [item for each in folded.turns for item in each.items if not isinstance(item, drawn.MessageItem)]
-    ending = f"**Claude stopped: {turn.reason}.** {turn.result}" if turn.is_error else ""
+def turn_markdown(events: Sequence[wire.SettledEvent]) -> str:
+    """What Claude did in the one turn of these events; the same for the same turn, without times and costs."""
+    items = [item for turn in fold(events).turns for item in turn.items if not isinstance(item, drawn.MessageItem)]
+    end = events[-1]
+    ending = ""
+    if isinstance(end, wire.TurnFinished) and end.is_error:
+        ending = f"**Claude stopped: {end.reason}.** {end.result or ''}".rstrip()
     return "\n\n".join(part for part in (*_items_markdown(items), ending) if part)
 
 

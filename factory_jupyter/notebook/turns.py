@@ -61,7 +61,7 @@ class Turn:
     def _repr_markdown_(self) -> str:
         from factory_jupyter.notebook.render import turn_markdown
 
-        return turn_markdown(self)
+        return turn_markdown(self.events)
 
 
 def turn_of(events: Sequence[wire.SettledEvent], worktree: str | None) -> Turn:
