@@ -279,4 +279,8 @@ export function huge(): ServerFrame[] {
   return story.frames;
 }
 
-export const modes: ServerFrame[] = new Story({ permission_mode: 'bypassPermissions', context_tokens: 178_000 }).say('Go.').text('Going.').finish().frames;
+export const modes: ServerFrame[] = new Story({ permission_mode: 'bypassPermissions', context_tokens: 178_000, queue_paused: true })
+  .say('Go.')
+  .text('Going.')
+  .finish({ reason: 'interrupted' })
+  .queue('mq1', 'then run the long benchmark').frames;

@@ -23,7 +23,7 @@ export interface ToolEntry {
   question: QuestionItem | null;
 }
 
-export type GroupEntry = ToolEntry | ThinkingItem;
+export type GroupEntry = { key: string } & (ToolEntry | { thinking: ThinkingItem });
 
 /** One row of the list. `key` stays when a block in progress settles, so that nothing is drawn anew. */
 export type Row = { key: string } & (
@@ -74,11 +74,10 @@ export function rowsOfItems(items: Item[], prefix: string): Row[] {
       add(rows, item, `${prefix}:${index}`, asked);
     }
   });
-  return rows.map(unwrapped);
+  return rows.flatMap(unwrapped);
 }
 
 function add(rows: Row[], item: Item, key: string, asked: Map<string, QuestionItem>): void {
-  const last = rows[rows.length - 1];
   switch (item.kind) {
     case 'message':
       rows.push({ kind: 'message', key, item });
@@ -89,20 +88,14 @@ function add(rows: Row[], item: Item, key: string, asked: Map<string, QuestionIt
       }
       return;
     case 'thinking':
-      if (last?.kind === 'group') {
-        last.entries.push(item);
-      } else {
-        rows.push({ kind: 'group', key, entries: [item] });
-      }
+      addToGroup(rows, { key, thinking: item });
       return;
     case 'tool': {
       const entry: ToolEntry = { tool: item, question: asked.get(item.tool_use_id) ?? null };
       if (!isQuiet(item.name)) {
         rows.push({ kind: 'tool', key, ...entry });
-      } else if (last?.kind === 'group') {
-        last.entries.push(entry);
       } else {
-        rows.push({ kind: 'group', key, entries: [entry] });
+        addToGroup(rows, { key, ...entry });
       }
       return;
     }
@@ -118,13 +111,23 @@ function add(rows: Row[], item: Item, key: string, asked: Map<string, QuestionIt
   }
 }
 
-/** A group with fewer than two tools is no group. */
-function unwrapped(row: Row): Row {
-  const only = row.kind === 'group' && row.entries.length === 1 ? row.entries[0] : undefined;
-  if (!only) {
-    return row;
+function addToGroup(rows: Row[], entry: GroupEntry): void {
+  const last = rows[rows.length - 1];
+  if (last?.kind === 'group') {
+    last.entries.push(entry);
+  } else {
+    rows.push({ kind: 'group', key: entry.key, entries: [entry] });
   }
-  return 'tool' in only ? { kind: 'tool', key: row.key, ...only } : { kind: 'thinking', key: row.key, item: only, isLive: false };
+}
+
+/** A group with fewer than two tools is no group. */
+function unwrapped(row: Row): Row[] {
+  if (row.kind !== 'group' || row.entries.filter(entry => 'tool' in entry).length > 1) {
+    return [row];
+  }
+  return row.entries.map(entry =>
+    'tool' in entry ? { kind: 'tool', ...entry } : { kind: 'thinking', key: entry.key, item: entry.thinking, isLive: false }
+  );
 }
 
 function liveRows({ turns, partials }: Pick<SessionState, 'turns' | 'partials'>): Row[] {
@@ -156,8 +159,12 @@ export function sameRow(one: Row, other: Row): boolean {
   return Object.keys(left).every(key => left[key] === right[key] || (key === 'item' && sameText(left[key], right[key])));
 }
 
-const sameEntry = (one: GroupEntry, other: GroupEntry | undefined): boolean =>
-  one === other || (other !== undefined && 'tool' in one && 'tool' in other && one.tool === other.tool && one.question === other.question);
+function sameEntry(one: GroupEntry, other: GroupEntry | undefined): boolean {
+  if (other === undefined || !('tool' in one) || !('tool' in other)) {
+    return other !== undefined && 'thinking' in one && 'thinking' in other && one.thinking === other.thinking;
+  }
+  return one.tool === other.tool && one.question === other.question;
+}
 
 /** A block in progress is a new object for each draw, but often with the same text. */
 const sameText = (one: unknown, other: unknown): boolean =>

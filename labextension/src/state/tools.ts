@@ -32,6 +32,9 @@ export function records(input: Record<string, unknown>, key: string): Record<str
 
 /** A path as it is seen from the worktree. */
 export function relative(path: string, root: string | null): string {
+  if (path === root) {
+    return '.';
+  }
   return root && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
@@ -42,7 +45,7 @@ export function summary({ name, input }: Pick<ToolItem, 'name' | 'input'>, root:
   const about = (title: string, subject: string, short = subject): ToolSummary => ({ title, subject, short: `${title} ${short}`.trim(), path });
   switch (name) {
     case 'Bash':
-      return about('Bash', oneLine(text(input, 'command')));
+      return about('Bash', text(input, 'description') || oneLine(text(input, 'command')), oneLine(text(input, 'command')));
     case 'BashOutput':
     case 'KillShell':
     case 'KillBash':
@@ -85,6 +88,10 @@ function mcpName(name: string): string {
 
 /** Calls that read or run and are not worth a card of their own when several follow each other. */
 const LOUD = new Set(['Edit', 'MultiEdit', 'Write', 'NotebookEdit', 'Task', 'Agent', 'TodoWrite', 'AskUserQuestion', 'ExitPlanMode']);
+
+/** Whether a command is too long for the head of its card, or stands behind its description. */
+export const isHidden = (input: Record<string, unknown>): boolean =>
+  text(input, 'description') !== '' || text(input, 'command').length > 60 || text(input, 'command').includes('\n');
 
 /** Whether a call may stand in a group. */
 export const isQuiet = (name: string): boolean => !LOUD.has(name);

@@ -1,6 +1,6 @@
 import { memo, useState, type ReactElement } from 'react';
 import { workspaceColour } from '../../state/colour';
-import { summary } from '../../state/tools';
+import { summary, text } from '../../state/tools';
 import { isProvisioning, when } from '../../state/workspaces';
 import type { Question, Workspace } from '../../wire/wire';
 import { Button } from '../parts/button';
@@ -55,10 +55,12 @@ export const BoardCard = memo(function BoardCard({ workspace, question, project,
 function Asked({ question, workspace, actions }: { question: Question; workspace: Workspace; actions: WorkspaceActions }): ReactElement {
   const trans = useTrans();
   const [state, setState] = useState<{ isSent: boolean; error: string | null }>({ isSent: false, error: null });
-  const { subject } = summary({ name: question.tool_name, input: question.input }, workspace.worktree_path);
+  const isCommand = question.tool_name === 'Bash';
+  const { subject: about } = summary({ name: question.tool_name, input: question.input }, workspace.worktree_path);
+  const subject = isCommand ? text(question.input, 'command') : about;
   const { answer } = actions;
   // Only what is fully visible here may be allowed from here.
-  const canAllow = answer !== undefined && question.kind === 'permission' && question.tool_name === 'Bash' && subject.length <= 120;
+  const canAllow = answer !== undefined && question.kind === 'permission' && isCommand && subject.length <= 120;
   const allow = (): void => {
     setState({ isSent: true, error: null });
     answer?.(question, { behavior: 'allow', scope: 'once' }).catch((error: unknown) => setState({ isSent: false, error: error instanceof Error ? error.message : String(error) }));

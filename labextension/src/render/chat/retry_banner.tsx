@@ -2,7 +2,7 @@ import { useMemo, type ReactElement } from 'react';
 import type { Retry } from '../../state/transcript';
 import { Banner } from '../parts/banner';
 import { Countdown } from '../parts/time';
-import { useServices } from '../services';
+import { useServices, type Translator } from '../services';
 
 /** The API did not answer; Claude Code tries again by itself. */
 export function RetryBanner({ retry }: { retry: Retry | null }): ReactElement | null {
@@ -17,14 +17,17 @@ export function RetryBanner({ retry }: { retry: Retry | null }): ReactElement | 
       tone="warn"
       title={
         <>
-          {reason(retry.status, trans)} {trans.__('Trying again in')} <Countdown until={until} /> <span>({attempt})</span>
+          {reason(retry, trans)} {trans.__('Trying again in')} <Countdown until={until} /> <span>({attempt})</span>
         </>
       }
     />
   );
 }
 
-function reason(status: number | null, trans: ReturnType<typeof useServices>['trans']): string {
+function reason({ status, reason: code }: Retry, trans: Translator): string {
+  if (code === 'factory_rate_limit') {
+    return trans.__('Many prompts at once: this one waits for its turn.');
+  }
   switch (status) {
     case null:
       return trans.__('Claude could not be reached.');

@@ -154,7 +154,7 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
         }
       }}
     >
-      <Queue queue={queue} onEdit={(message, text) => send({ type: 'edit_queued', id: message, text })} onCancel={message => send({ type: 'cancel_queued', id: message })} />
+      <Queue queue={queue} isPaused={session.queue_paused} onSend={() => send({ type: 'send_queued' })} onEdit={(message, text) => send({ type: 'edit_queued', id: message, text })} onCancel={message => send({ type: 'cancel_queued', id: message })} />
       {[...(error ? [error] : []), ...refusals].map(text => (
         <p key={text} className={names('composer-error')} role="alert">
           {text}

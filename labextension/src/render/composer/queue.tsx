@@ -7,19 +7,32 @@ import { useTrans } from '../services';
 
 interface Props {
   queue: QueuedMessage[];
+  /** They wait for a person: after an interrupt, a stop or a failure. */
+  isPaused: boolean;
+  onSend(): void;
   onEdit(id: string, text: string): void;
   onCancel(id: string): void;
 }
 
 /** Messages that Claude gets when it has finished; they can still be changed or taken back. */
-export function Queue({ queue, onEdit, onCancel }: Props): ReactElement | null {
+export function Queue({ queue, isPaused, onSend, onEdit, onCancel }: Props): ReactElement | null {
   const trans = useTrans();
   const [editing, setEditing] = useState<string | null>(null);
   if (queue.length === 0) {
     return null;
   }
   return (
-    <ol className={names('queue')} aria-label={trans.__('Queued messages')}>
+    <div className={names('queue')}>
+      {isPaused ? (
+        <div className={names('queue-paused')} role="status">
+          <Icon name="pause" />
+          <span>{trans.__('The queue is paused')}</span>
+          <Button size="small" onClick={onSend}>
+            {trans.__('Send now')}
+          </Button>
+        </div>
+      ) : null}
+      <ol aria-label={trans.__('Queued messages')}>
       {queue.map(({ message_id: id, text, attachments }, index) => (
         <li key={id} className={names('queued')}>
           <Icon name="queue" />
@@ -35,14 +48,15 @@ export function Queue({ queue, onEdit, onCancel }: Props): ReactElement | null {
           ) : (
             <>
               <span className={names('queued-text')}>{text || trans._n('%1 file', '%1 files', attachments.length)}</span>
-              <span className={names('faint')}>{index === 0 ? trans.__('next') : `${index + 1}`}</span>
+              <span className={names('faint')}>{index === 0 && !isPaused ? trans.__('next') : `${index + 1}`}</span>
               <IconButton icon="edit" label={trans.__('Edit this message')} onClick={() => setEditing(id)} />
               <IconButton icon="close" label={trans.__('Take this message back')} onClick={() => onCancel(id)} />
             </>
           )}
         </li>
       ))}
-    </ol>
+      </ol>
+    </div>
   );
 }
 

@@ -22,7 +22,8 @@ export function Count({ value, tone = 'neutral' }: { value: number; tone?: Tone 
 export function Delta({ additions, deletions }: { additions: number; deletions: number }): ReactElement {
   return (
     <span className={names('delta')}>
-      <span className={names('delta-add')}>+{additions}</span> <span className={names('delta-del')}>−{deletions}</span>
+      {additions > 0 ? <span className={names('delta-add')}>+{additions}</span> : null}
+      {deletions > 0 ? <span className={names('delta-del')}>−{deletions}</span> : null}
     </span>
   );
 }

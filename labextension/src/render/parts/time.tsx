@@ -45,10 +45,13 @@ export function RelativeTime({ at }: { at: string }): ReactElement {
 /** How long something has been going on. */
 export function Elapsed({ since }: { since: string }): ReactElement {
   const begun = Date.parse(since);
-  return <span>{useClock(now => duration(Math.floor(Math.max(0, now - begun) / 1000) * 1000 || 0))}</span>;
+  return <span>{useClock(now => wholeSeconds(Math.floor((now - begun) / 1000)))}</span>;
 }
 
 /** Seconds that are left until a moment (milliseconds since the epoch). */
 export function Countdown({ until }: { until: number }): ReactElement {
-  return <span>{useClock(now => duration(Math.ceil(Math.max(0, until - now) / 1000) * 1000))}</span>;
+  return <span>{useClock(now => wholeSeconds(Math.ceil((until - now) / 1000)))}</span>;
 }
+
+/** What ticks has no tenths. */
+const wholeSeconds = (seconds: number): string => (seconds < 10 ? `${Math.max(0, seconds)} s` : duration(seconds * 1000));

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Health, HealthCheck } from '../../wire/wire';
-import { Button } from '../parts/button';
+import { Button, IconButton } from '../parts/button';
 import { names } from '../parts/classes';
 import { CopyButton } from '../parts/copy';
 import { Icon, type IconName } from '../parts/icon';
@@ -63,9 +63,7 @@ function Check({ name, check }: { name: string; check: HealthCheck }): ReactElem
             <code>{check.fix}</code>
             <CopyButton text={check.fix} label={trans.__('Copy the command')} />
             {openTerminal ? (
-              <Button size="small" look="quiet" onClick={() => openTerminal(check.fix ?? '')}>
-                {trans.__('Open terminal')}
-              </Button>
+              <IconButton icon="terminal" label={trans.__('Open a terminal for it')} onClick={() => openTerminal(check.fix ?? '')} />
             ) : null}
           </div>
         ) : null}

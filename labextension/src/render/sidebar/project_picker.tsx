@@ -15,14 +15,14 @@ interface Props {
 export function ProjectPicker({ projects, projectId, onProject, onAdd }: Props): ReactElement {
   const trans = useTrans();
   const listed = projects.filter(project => !project.is_archived);
-  const current = listed.find(project => project.id === projectId);
+  const current = listed.find(project => project.id === projectId) ?? (listed.length === 1 ? listed[0] : undefined);
   const name = current?.name ?? (listed.length > 0 ? trans.__('All projects') : trans.__('No project'));
   const items: (MenuItem | 'separator')[] = [
     ...(listed.length > 1 ? [{ label: trans.__('All projects'), isChecked: projectId === null, onSelect: () => onProject(null) }] : []),
     ...listed.map(project => ({
       label: project.name,
       hint: project.github_owner ? `${project.github_owner}/${project.github_repo ?? ''}` : project.repo_path,
-      isChecked: project.id === projectId,
+      isChecked: project === current,
       onSelect: () => onProject(project.id)
     })),
     ...(onAdd ? [...(listed.length > 0 ? ['separator' as const] : []), { label: trans.__('Add a project…'), icon: 'add' as const, onSelect: onAdd }] : [])

@@ -204,7 +204,9 @@ function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health
             )}
           </>
         }
-      />
+      >
+        {isBlocked ? broken.find(([, check]) => check.required && check.status === 'error')?.[1].message : null}
+      </Banner>
       {isOpen ? <Readiness health={health} onCheck={onCheckHealth} onTour={isBlocked ? onTour : undefined} /> : null}
     </>
   );

@@ -14,7 +14,7 @@ import { lookOf, Tool, ToolIcon } from './tool';
 export function Group({ entries }: { entries: GroupEntry[] }): ReactElement {
   const trans = useTrans();
   const { root } = usePlace();
-  const tools = entries.filter((entry): entry is ToolEntry => 'tool' in entry);
+  const tools = entries.filter((entry): entry is GroupEntry & ToolEntry => 'tool' in entry);
   const looks = tools.map(({ tool, question }) => lookOf(tool, question));
   const current = tools[looks.findIndex(look => look === 'running' || look === 'waiting')];
   const failed = looks.filter(look => look === 'failed').length;
@@ -37,11 +37,11 @@ export function Group({ entries }: { entries: GroupEntry[] }): ReactElement {
       }
     >
       {() =>
-        entries.map((entry, index) =>
+        entries.map(entry =>
           'tool' in entry ? (
-            <Tool key={entry.tool.tool_use_id} tool={entry.tool} question={entry.question} isInGroup />
+            <Tool key={entry.key} tool={entry.tool} question={entry.question} isInGroup />
           ) : (
-            <Thinking key={index} text={entry.text} isLive={false} />
+            <Thinking key={entry.key} text={entry.thinking.text} isLive={false} />
           )
         )
       }

@@ -39,6 +39,12 @@ function words(item: NoticeItem | ModeItem | ModelItem | StoppedItem, trans: Tra
     case 'model':
       return item.model ? trans.__('Model: %1', item.model) : trans.__('Model: the default');
     case 'stopped':
-      return trans.__('Claude has stopped: %1. The next message resumes the conversation.', item.reason.replaceAll('_', ' '));
+      return trans.__('Claude has stopped. %1 The next message resumes the conversation.', sentence(item.reason));
   }
+}
+
+/** A reason is a sentence or a code such as `stopped_by_user`. */
+function sentence(reason: string): string {
+  const plain = reason.replaceAll('_', ' ').trim();
+  return plain && (/[.!?]$/.test(plain) ? plain : `${plain.charAt(0).toUpperCase()}${plain.slice(1)}.`);
 }

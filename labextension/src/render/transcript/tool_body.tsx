@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { editLines, isEdit } from '../../state/edits';
 import { stripAnsi } from '../../state/ansi';
-import { text } from '../../state/tools';
+import { isHidden, text } from '../../state/tools';
 import type { QuestionItem, ToolItem } from '../../state/transcript';
 import { names } from '../parts/classes';
 import { Code } from '../parts/code';
@@ -14,6 +14,9 @@ import { Todos } from './todos';
 
 /** Whether there is anything to open. */
 export function hasBody(tool: ToolItem, question: QuestionItem | null): boolean {
+  if (question?.state === 'open' && question.question_kind !== 'permission') {
+    return false;
+  }
   return Object.keys(tool.input).length > 0 || tool.result !== null || tool.children.length > 0 || question !== null;
 }
 
@@ -27,8 +30,10 @@ export function ToolBody({ tool, question }: { tool: ToolItem; question: Questio
   );
 }
 
-function Given({ tool, question }: { tool: ToolItem; question: QuestionItem | null }): ReactNode {
+function Given({ tool: called, question }: { tool: ToolItem; question: QuestionItem | null }): ReactNode {
   const trans = useTrans();
+  // What a refused tool answers is the refusal, which stands below it already.
+  const tool = question?.behavior === 'deny' ? { ...called, result: null } : called;
   const { name, input, result } = tool;
   if (isEdit(name)) {
     const lines = editLines(tool);
@@ -43,7 +48,7 @@ function Given({ tool, question }: { tool: ToolItem; question: QuestionItem | nu
     case 'Bash':
       return (
         <>
-          <Code text={text(input, 'command')} label={trans.__('Command')} tone="command" lines={12} />
+          {isHidden(input) ? <Code text={text(input, 'command')} label={trans.__('Command')} tone="command" lines={12} /> : null}
           <Output tool={tool} />
         </>
       );
