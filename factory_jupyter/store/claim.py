@@ -12,8 +12,8 @@ from factory_jupyter.errors import DatabaseUnavailable
 class Claim:
     """Held from construction to `release`; the operating system frees it when the process ends, however that ends.
 
-    Raises `DatabaseUnavailable` when another process holds it. The file stays: without it two processes could lock
-    two files of the same name.
+    Raises `DatabaseUnavailable` when another process holds it. The file stays: if it were removed, two
+    processes could lock two files of the same name.
     """
 
     def __init__(self, database: Path) -> None:

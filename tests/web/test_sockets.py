@@ -4,36 +4,13 @@ import asyncio
 import json
 
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.httpclient import HTTPClientError
 
 from factory_jupyter.errors import AlreadyAnswered, NotFound
 from factory_jupyter.model import wire
 from factory_jupyter.web import sockets
 from tests.fakes.factory import PROJECT, SESSION
-
-
-@pytest.fixture
-def connect(jp_serverapp, http_server, jp_base_url, jp_auth_header):
-    """``await connect("chat/s1?since=0")`` with the token, or with the headers given."""
-    port = next(iter(http_server._sockets.values())).getsockname()[1]
-    connections = []
-
-    async def connect(path, headers=None, **options):
-        url = f"ws://127.0.0.1:{port}{jp_base_url}factory/{path}"
-        request = HTTPRequest(url, headers=jp_auth_header if headers is None else headers)
-        connection = await websocket_connect(request, **options)
-        connections.append(connection)
-        return connection
-
-    yield connect
-    for connection in connections:
-        connection.close()
-
-
-async def receive(connection):
-    message = await asyncio.wait_for(connection.read_message(), 5)
-    return None if message is None else json.loads(message)
+from tests.web.conftest import receive
 
 
 async def until(condition):
