@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from factory_jupyter.errors import NotFound
+from factory_jupyter.errors import Conflict, NotFound
 from factory_jupyter.model import wire
-from factory_jupyter.notebook import frames
-from factory_jupyter.notebook.aio import questions
+from factory_jupyter.notebook.aio import frames, questions
+from factory_jupyter.notebook.aio.frames import FrameName
 from factory_jupyter.notebook.aio.questions import Question
 from factory_jupyter.notebook.aio.workspaces import ProjectWorkspaces, Workspaces
-from factory_jupyter.notebook.frames import FrameName
 from factory_jupyter.notebook.transport import Server
 from factory_jupyter.notebook.views import ProjectView
 
@@ -51,13 +51,21 @@ class Projects:
     def __init__(self, server: Server) -> None:
         self.server = server
 
-    async def add(self, path: str, name: str | None = None) -> Project:
-        """Add the repository at ``path`` (on the server); one that was added before is the same project.
+    async def add(self, path: str | Path, name: str | None = None) -> Project:
+        """Add a repository; one that was added before is the same project.
+
+        A string is a path on the server, a `Path` is one of this machine.
 
         Raises `InvalidRepository` with the reason when it cannot hold worktrees.
         """
-        body = wire.AddProject(repo_path=str(path), name=name)
-        return Project(self.server, await self.server.call("POST", "projects", wire.Project, body))
+        where = _on_the_server(path)
+        try:
+            body = wire.AddProject(repo_path=where, name=name)
+            return Project(self.server, await self.server.call("POST", "projects", wire.Project, body))
+        except Conflict:
+            if known := _holding(await self.list(), where):
+                return known
+            raise
 
     async def list(self) -> Sequence[Project]:
         """All that are not archived."""
@@ -69,6 +77,17 @@ class Projects:
             if name in {project.id, project.name, project.info.slug, project.path}:
                 return project
         raise NotFound("project", name)
+
+
+def _on_the_server(path: str | Path) -> str:
+    return str(path.expanduser().absolute()) if isinstance(path, Path) else path
+
+
+def _holding(projects: Sequence[Project], path: str) -> Project | None:
+    """The project in whose repository ``path`` is; seen from this machine, which is the server's nearly always."""
+    here = Path(path).expanduser().resolve()
+    holding = [project for project in projects if here.is_relative_to(project.path)]
+    return max(holding, key=lambda project: len(project.path), default=None)
 
 
 class Factory:
