@@ -60,6 +60,12 @@ BOARD = """\
 `factory/board`: `snapshot` first, then what changes. A slow viewer gets the newest state of each thing.
 """
 
+ERRORS = """\
+## Errors
+
+What Jupyter itself refuses has `forbidden`, `not_found`, `method_not_allowed` or `http_<status>`.
+"""
+
 
 def page() -> str:
     """The page as Markdown."""
@@ -80,7 +86,7 @@ def page() -> str:
         _frames(wire.BoardFrame, schemas),
         "## Types\n",
         *_types(schemas),
-        "## Errors\n",
+        ERRORS,
         _errors(),
         "## States\n\nA move that is not drawn is refused with `illegal_transition`.\n",
         *_states(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from factory_jupyter.errors import Conflict
+from factory_jupyter.errors import Conflict, NotFound
 from factory_jupyter.store.database import Database
 from factory_jupyter.store.rows import EventRow
 from factory_jupyter.store.tables import SessionEvent
@@ -30,7 +31,7 @@ def append_events(connection: Connection, session_id: str, events: Sequence[Even
     """Append within the caller's transaction, so that a change and its event exist together or not at all.
 
     Raises `Conflict` when the numbers do not continue the log: somebody else writes to this session, or an earlier
-    append failed.
+    append failed; `NotFound` when the session was deleted meanwhile.
     """
     if not events:
         return
@@ -40,10 +41,11 @@ def append_events(connection: Connection, session_id: str, events: Sequence[Even
             f"The log of session {session_id} ends at {last}, so event {events[0].seq} cannot follow. "
             "Another server may be writing to the same database; reload to see what it did."
         )
-    connection.execute(
-        insert(SessionEvent),
-        [{"session_id": session_id, "seq": e.seq, "type": e.type, "at": e.at, "body": e.body} for e in events],
-    )
+    rows = [{"session_id": session_id, "seq": e.seq, "type": e.type, "at": e.at, "body": e.body} for e in events]
+    try:
+        connection.execute(insert(SessionEvent), rows)
+    except IntegrityError as error:  # the numbers were looked at, so it is the session that is missing
+        raise NotFound("session", session_id) from error
 
 
 class EventStore:

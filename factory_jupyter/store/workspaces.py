@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from factory_jupyter.errors import IllegalTransition, NotFound, RetryLimit
 from factory_jupyter.model.states import WORKSPACE_MOVES, WorkspaceStatus, check_move
@@ -17,7 +18,11 @@ INIT_LOG_TAIL = 8192
 """Characters of the log that go with every row."""
 
 # A start before the first character answers the whole text, in SQLite and PostgreSQL alike.
-_TAIL = func.substr(Workspace.init_log, func.length(Workspace.init_log) - INIT_LOG_TAIL + 1).label("init_log_tail")
+_TAIL = case(
+    # Of a READY one nobody looks at it on the board: a thousand logs would be most of what a listing reads.
+    (Workspace.status.in_((WorkspaceStatus.READY, WorkspaceStatus.ARCHIVED)), ""),
+    else_=func.substr(Workspace.init_log, func.length(Workspace.init_log) - INIT_LOG_TAIL + 1),
+).label("init_log_tail")
 _ROW = (*(column for column in Workspace.__table__.columns if column.name != "init_log"), _TAIL)
 
 
@@ -31,6 +36,7 @@ class WorkspaceStore:
         """Add.
 
         With a ``key`` that the project already has, answers that workspace instead (another ``id``).
+        Raises `NotFound` for the project.
         """
 
         def run(connection: Connection) -> WorkspaceRow:
@@ -38,7 +44,10 @@ class WorkspaceStore:
                 return existing
             values = {name: getattr(row, name) for name in row.__struct_fields__}
             values["init_log"] = values.pop("init_log_tail")
-            connection.execute(insert(Workspace).values(values))
+            try:
+                connection.execute(insert(Workspace).values(values))
+            except IntegrityError as error:
+                raise NotFound("project", row.project_id) from error
             return row
 
         return await self._database.write(run)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from factory_jupyter.model.wire import Accepted, ClientFrame, CreateSession, Frozen, PatchSession, Session
+from factory_jupyter.web.paging import Page, page_of
 from factory_jupyter.web.rest import File
 
 if TYPE_CHECKING:
     from factory_jupyter.factory import Factory
 
 
-class SessionQuery(Frozen):
+class SessionQuery(Page):
     """Query of GET ``sessions``."""
 
     workspace_id: str | None = None
@@ -29,7 +30,7 @@ class EventQuery(Frozen):
 
 async def list_all(factory: Factory, query: SessionQuery) -> list[Session]:
     """Sessions in the order of their making."""
-    return await factory.sessions.list(query.workspace_id)
+    return page_of(await factory.sessions.list(query.workspace_id), query)
 
 
 async def create(factory: Factory, body: CreateSession, by: str) -> Session:

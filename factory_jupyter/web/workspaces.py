@@ -8,12 +8,13 @@ import msgspec
 
 from factory_jupyter.model.states import WorkspaceStatus
 from factory_jupyter.model.wire import Conversation, CreateWorkspace, Frozen, LogPart, PatchWorkspace, Workspace
+from factory_jupyter.web.paging import Page, page_of
 
 if TYPE_CHECKING:
     from factory_jupyter.factory import Factory
 
 
-class WorkspaceQuery(Frozen):
+class WorkspaceQuery(Page):
     """Query of GET ``workspaces``."""
 
     project_id: str | None = None
@@ -29,7 +30,8 @@ class LogQuery(Frozen):
 
 async def list_all(factory: Factory, query: WorkspaceQuery) -> list[Workspace]:
     """Workspaces in the order of their making."""
-    return await factory.workspaces.list(query.project_id, query.status, query.include_archived)
+    found = await factory.workspaces.list(query.project_id, query.status, query.include_archived)
+    return page_of(found, query)
 
 
 async def create(factory: Factory, body: CreateWorkspace, by: str) -> Workspace:

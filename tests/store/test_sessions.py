@@ -39,6 +39,8 @@ async def test_what_is_not_there_is_not_found(stores):
     with pytest.raises(NotFound):
         await stores.sessions.move("nothing", IDLE, RUNNING)
     with pytest.raises(NotFound):
+        await stores.events.append("nothing", events(1))
+    with pytest.raises(NotFound):
         await stores.messages.enqueue("nothing", "m", "hi", limit=5)
     with pytest.raises(NotFound):
         await stores.messages.cancel("nothing", "m")

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.exc import IntegrityError
 
 from factory_jupyter.errors import Conflict, IllegalTransition, NotFound, RetryLimit
 from factory_jupyter.model.states import WORKSPACE_MOVES, WorkspaceStatus
@@ -82,7 +81,7 @@ async def test_the_same_key_is_the_same_workspace(stores):
 
 
 async def test_a_workspace_needs_its_project(stores):
-    with pytest.raises(IntegrityError):
+    with pytest.raises(NotFound, match="project"):
         await stores.workspaces.add(workspace("nothing"))
 
 

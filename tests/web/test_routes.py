@@ -4,6 +4,7 @@ import json
 import re
 from typing import ClassVar
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 from jupyter_server.auth.authorizer import Authorizer
@@ -11,7 +12,7 @@ from jupyter_server.auth.authorizer import Authorizer
 from factory_jupyter.errors import Conflict, DatabaseUnavailable, NotFound, RateLimited
 from factory_jupyter.web.rest import PREFIX
 from factory_jupyter.web.routes import ROUTES
-from tests.fakes.factory import ATTACHMENT, HEALTH
+from tests.fakes.factory import ATTACHMENT, HEALTH, SESSION, WORKSPACE
 from tests.web.conftest import path_of
 
 BODIES = {
@@ -169,6 +170,21 @@ async def test_queries_arrive_decoded(ask, factory):
         ("sessions.events", ("s/1", 5, 6)),
         ("projects.complete_path", ("~/code/ä",)),
     ]
+
+
+async def test_lists_that_grow_are_read_in_pages(ask, factory):
+    for path, thing in (("workspaces", WORKSPACE), ("sessions", SESSION)):
+        factory.answers[f"{path}.list"] = [msgspec.structs.replace(thing, id=f"x{number}") for number in range(5)]
+
+        async def ids(query, path=path):
+            return [each["id"] for each in (await ask("GET", f"{path}?{query}")).json]
+
+        assert await ids("") == ["x0", "x1", "x2", "x3", "x4"]
+        assert await ids("limit=2") == ["x0", "x1"]
+        assert await ids("after=x1&limit=2") == ["x2", "x3"]
+        assert await ids("after=x4") == []
+        gone = await ask("GET", f"{path}?after=x9")
+        assert (gone.status, gone.json["code"]) == (400, "invalid_input")
 
 
 async def test_what_has_no_route_is_refused_in_json(ask):
