@@ -37,6 +37,8 @@ _FOREIGN_NAMES: Final = frozenset({"BASE_DIR", "DATABASE_PATH", "WORKTREE_BASE_D
 
 _LOOPBACK: Final = "127.0.0.1,localhost"
 _GITCONFIG: Final = "[user]\n\tname = You, on the tour\n\temail = you@example.invalid\n"
+# No question of JupyterLab's own in the way of the first look.
+_LAB_SETTINGS: Final = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 _ALIASES: Final = {"folder": "DemoApp.folder", "port": "DemoApp.port", "pace": "DemoApp.pace"}
 _FLAGS: Final = {"no-browser": ({"DemoApp": {"open_browser": False}}, "Print the address, open nothing.")}
 
@@ -73,6 +75,9 @@ class DemoApp(JupyterApp):
         if not repository.exists():
             make_sample_project(repository)
         (_made(root / "home") / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
+        (_made(root / "jupyter" / "config" / "labconfig") / "default_setting_overrides.json").write_text(
+            json.dumps(_LAB_SETTINGS), encoding="utf-8"
+        )
         model = stack.enter_context(
             _running(
                 [sys.executable, "-m", "factory_jupyter.demo.scripted_model", "--pace", str(self.pace)],

@@ -1,3 +1,4 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import { type ReactElement, useEffect, useState } from 'react';
 
@@ -53,11 +54,13 @@ export async function openNewTask(factory: IFactory, commands: CommandRegistry, 
     }
     close(workspace.id);
   };
+  // The tour's first task is written already: all that is left to do is to start it.
+  const prompt = options.prompt ?? (board.state.workspaces.length === 0 ? PageConfig.getOption('factoryDemoPrompt') : '');
   const id = await modal<string>(factory, trans.__('New parallel task'), close => (
     <Task
       factory={factory}
       first={chosen}
-      form={{ models, defaults, ...(options.prompt && { prompt: options.prompt }) }}
+      form={{ models, defaults, prompt }}
       onStart={task => start(task, close)}
       onCancel={() => close(null)}
     />
