@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from factory_jupyter.errors import FactoryError, GitFailed, Invalid
+from factory_jupyter.errors import FactoryError, GitFailed, Invalid, ToolFailed
 from factory_jupyter.model.naming import branch_prefix, first_free, free_branch, slugify
 from factory_jupyter.model.wire import InitStep
 from factory_jupyter.services.clock import Clock
@@ -142,13 +142,12 @@ class Provisioner:
             done = InitStep(name=name, state="done", detail=detail, duration_ms=self._milliseconds_since(begun))
         except Skipped as reason:
             done = InitStep(name=name, state="skipped", detail=str(reason), duration_ms=self._milliseconds_since(begun))
-        except FactoryError as error:
-            making.log.line(f"✗ {name}: {error.message}")
-            failed = InitStep(
-                name=name, state="failed", detail=error.message, duration_ms=self._milliseconds_since(begun)
-            )
-            await self._note(making, failed)
-            raise
+        except (FactoryError, OSError) as error:
+            failure = error if isinstance(error, FactoryError) else ToolFailed(f"The step {name} failed: {error}.")
+            making.log.line(f"✗ {name}: {failure.message}")
+            took = self._milliseconds_since(begun)
+            await self._note(making, InitStep(name=name, state="failed", detail=failure.message, duration_ms=took))
+            raise failure from error
         self._reached(f"after {name}")
         making.log.line(f"{'✓' if done.state == 'done' else '–'} {name}: {done.detail}")
         await self._note(making, done)

@@ -196,6 +196,8 @@ class WorkspaceService:
             row = await self._store.move(id, _S.NEW, _S.PROVISIONING)
         if row.status is _S.PROVISIONING:
             await self._fail(id, "Cancelled. Retry goes on where it was stopped.")
+        elif row.status is _S.READY:
+            await self._call_ready(id)  # it was faster than we; the task may have been ended before it could tell
 
     async def wait_made(self, id: str) -> Workspace:
         """Wait until nothing is being made any more; answers what became of it."""

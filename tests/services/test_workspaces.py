@@ -238,6 +238,17 @@ async def test_a_failed_add_never_leads_into_the_main_checkout(bench: Workbench,
     assert (again.status, again.branch_name) == (READY, "ada-lovelace/impossible")
 
 
+async def test_a_folder_that_cannot_be_made_fails_with_its_name(
+    bench: Workbench, repository: Path, tmp_path: Path
+) -> None:
+    project = await bench.project(repository)
+    (tmp_path / "base/worktrees").write_text("a file where the folder must be")
+    made = await bench.make(project, name="Blocked")
+    assert made.status is FAILED
+    assert str(tmp_path / "base/worktrees") in (made.init.error or "")
+    assert [step.state for step in made.init.steps if step.name == "worktree"] == ["failed"]
+
+
 async def test_an_existing_worktree_is_adopted_as_it_is(bench: Workbench, repository: Path, tmp_path: Path) -> None:
     side = tmp_path / "side"
     git(repository, "worktree", "add", "-q", "-b", "side", str(side))
