@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
+from factory_jupyter.errors import FactoryError
+
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -51,9 +53,13 @@ def run(work: Coroutine[Any, Any, R]) -> R:
         finally:
             settled.set()
 
+    __tracebackhide__ = True
     future = asyncio.run_coroutine_threadsafe(watched(), private_loop())
     try:
         return future.result()
+    except FactoryError as error:
+        # Its message says what to do; how it came here through two threads is of no help below a cell.
+        raise error.with_traceback(None) from None
     except KeyboardInterrupt:
         future.cancel()
         settled.wait(CLEAN_UP_S)
@@ -67,6 +73,7 @@ def blocking(
 
     @functools.wraps(method)
     def call(self: HasTwin[Twin], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        __tracebackhide__ = True
         return wrap(run(method(self.aio, *args, **kwargs)))
 
     return call

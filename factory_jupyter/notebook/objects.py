@@ -133,11 +133,11 @@ class Session(Talk, SessionView):
     transcript = blocking(aio_sessions.Session.transcript, same)
     refresh = blocking(aio_sessions.Session.refresh, same)
 
-    def chat(self) -> Chat:
+    def chat(self, title: str | None = None) -> Chat:
         """The conversation as a widget: live, with its questions, and with a record that stays in the notebook."""
         from factory_jupyter.notebook.widgets import Chat
 
-        return Chat(self.aio.server, self.info)
+        return Chat(self.aio.server, self.info, title or self.name, self.aio.worktree)
 
 
 class Workspace(Talk, WorkspaceView):
@@ -162,7 +162,7 @@ class Workspace(Talk, WorkspaceView):
 
     def chat(self) -> Chat:
         """The first session as a widget; see `Session.chat`."""
-        return self.session().chat()
+        return self.session().chat(self.name)
 
 
 class Project(ProjectView):

@@ -132,9 +132,10 @@ class Chat(RecordedWidget):
     last_seq = Int(help="Number of the last settled event.").tag(sync=True)
     phase = Unicode(help="idle, starting, running, waiting, stopping or stopped.").tag(sync=True)
 
-    def __init__(self, server: Server, session: wire.Session, title: str | None = None) -> None:
+    def __init__(self, server: Server, session: wire.Session, title: str, worktree: str | None) -> None:
         self._transcript: Transcript = fold(run(events_of(server, session.id)))
-        super().__init__(server, f"chat/{session.id}", title or session.name)
+        self._worktree = worktree
+        super().__init__(server, f"chat/{session.id}", title)
         self.session_id, self.phase = session.id, session.phase.value
         self.last_seq = self._transcript.last_seq
 
@@ -142,9 +143,13 @@ class Chat(RecordedWidget):
         """The conversation so far."""
         return {
             "text/plain": f"<Transcript of {self.title!r}>",
-            "text/markdown": render.transcript_markdown(self._transcript),
-            "text/html": render.transcript_html(self._transcript, record_id),
+            "text/markdown": self._relative(render.transcript_markdown(self._transcript)),
+            "text/html": self._relative(render.transcript_html(self._transcript, record_id)),
         }
+
+    def _relative(self, text: str) -> str:
+        """Paths as a reader of the repository knows them, not as they are on this machine."""
+        return text.replace(f"{self._worktree}/", "") if self._worktree else text
 
     async def follow(self) -> None:
         """Fold the session's frames; write the record at the end of each turn, and while a question waits."""

@@ -281,9 +281,10 @@ class Rest(tornado.web.RequestHandler):
                 return fake.projects
             case ["POST", "projects"]:
                 wanted = msgspec.json.decode(body, type=wire.AddProject)
-                known = [one for one in fake.projects if one.repo_path == wanted.repo_path]
-                if not known:
-                    fake.projects.append(project(path=wanted.repo_path))
+                known = [one for one in fake.projects if wanted.repo_path.startswith(one.repo_path)]
+                if known:
+                    raise Refused(409, wire.ErrorBody(message="It is a project already.", reason="", code="conflict"))
+                fake.projects.append(project(f"p{next(fake.ids)}", wanted.repo_path))
                 return fake.projects[-1]
             case ["GET", "workspaces"]:
                 return fake.workspaces

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -35,8 +36,10 @@ READY = becomes(status=WorkspaceStatus.READY)
 
 
 def test_adding_the_same_repository_twice_is_one_project(factory: Factory) -> None:
-    assert factory.projects.add("/code/app").id == factory.projects.add("/code/app").id
-    assert len(factory.projects) == 1
+    made = factory.projects.add("/code/other")
+    assert factory.projects.add("/code/other").id == made.id
+    assert factory.projects.add(Path("/code/other/below")).id == made.id
+    assert len(factory.projects) == 2
 
 
 def test_create_waits_until_ready(fake: FakeFactory, project: Project) -> None:

@@ -62,7 +62,7 @@ def test_a_chat_leaves_a_readable_record(fake: FakeFactory, workspace: Workspace
     chat._ipython_display_()
     widget, record = outputs.shown
     assert widget[WIDGET]["model_id"] == chat.model_id
-    assert widget["text/markdown"] == "#### Chat: Chat 1"
+    assert widget["text/markdown"] == "#### Chat: Fix it"
     assert "> Why?" in record["text/markdown"]
     assert "It was the **seed**." in record["text/markdown"]
     assert "It was the <strong>seed</strong>." in record["text/html"]
@@ -134,5 +134,5 @@ def test_an_answer_from_the_board_says_whether_it_counted(
 
 def test_a_widget_has_a_stable_repr(workspace: Workspace) -> None:
     chat = workspace.chat()
-    assert repr(chat) == "<Chat 'Chat 1'>"
+    assert repr(chat) == "<Chat 'Fix it'>"
     chat.close()
