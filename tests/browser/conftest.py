@@ -1,0 +1,129 @@
+"""A real JupyterLab, the real CLI with the scripted model behind it, and the system's Chromium in front of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from factory_jupyter.demo.sample_project import make_sample_project
+from tests import running
+from tests.browser.screen import Screen
+
+ROOT = Path(__file__).parents[2]
+
+# The tour's model paces itself for people; here only so much that a turn can be seen while it streams.
+MODEL_PACE_S = 0.002
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+LAB_ARGUMENTS = ["--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"]
+
+# JupyterLab's own news would be requests to strangers and toasts over our buttons.
+NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+@pytest.fixture(autouse=True)
+def jp_asyncio_loop() -> None:
+    """None: in these tests Playwright's loop is the one of this thread."""
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup() -> None:
+    """Nothing to clean up: the servers of these tests are other processes."""
+
+
+@pytest.fixture(scope="session")
+def model_url() -> Iterator[str]:
+    """The scripted model, in a process of its own."""
+    command = [sys.executable, "-m", "factory_jupyter.demo.scripted_model", "--pace", str(MODEL_PACE_S)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield str(json.loads(process.stdout.readline())["url"])
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def start_lab(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., running.Running]]:
+    """`start_lab()`: a JupyterLab of one's own. `start_lab(again=lab)`: the one that was stopped, at its old address."""
+    if not (ROOT / "factory_jupyter/labextension/static/style.js").exists():
+        pytest.fail("The front end is not built. Run `make install`.", pytrace=False)
+    with ExitStack() as stack:
+
+        def start(again: running.Running | None = None) -> running.Running:
+            folder = again.folder if again else tmp_path_factory.mktemp("lab")
+            settings = folder / "conf" / "labconfig" / "default_setting_overrides.json"
+            settings.parent.mkdir(parents=True, exist_ok=True)
+            settings.write_text(json.dumps(NO_NEWS), encoding="utf-8")
+            lab = running.start(folder, app="lab", model_url=model_url, arguments=LAB_ARGUMENTS, again=again)
+            stack.callback(lab.stop)
+            return lab
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab: Callable[..., running.Running]) -> running.Running:
+    """A JupyterLab that the tests of one file share."""
+    return start_lab()
+
+
+@pytest.fixture
+def repository(lab: running.Running, request: pytest.FixtureRequest) -> Path:
+    """A sample repository of this test's own, below the server's root."""
+    return make_sample_project(lab.folder / "root" / request.node.name.removeprefix("test_").replace("_", "-"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for each file anew: the event loop of Playwright must be gone when tests of other floors run theirs."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all tests of a file: what the browser has cached of JupyterLab is not fetched again."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(visitor: BrowserContext) -> Iterator[Callable[[running.Running], Screen]]:
+    """`visit(lab)`: JupyterLab in a page of its own. What goes wrong in any page fails the test at its end."""
+    screens: list[Screen] = []
+
+    def new(lab: running.Running) -> Screen:
+        screens.append(Screen(visitor.new_page(), lab))
+        return screens[-1].open()
+
+    yield new
+    troubles = [trouble for screen in screens for trouble in screen.unexpected_troubles()]
+    for screen in screens:
+        screen.page.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def screen(visit: Callable[[running.Running], Screen], lab: running.Running) -> Screen:
+    """JupyterLab with the Factory panel open, nothing else."""
+    return visit(lab)
