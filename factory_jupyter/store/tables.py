@@ -161,7 +161,6 @@ class Workspace(Base):
     init_completed_at: Mapped[datetime | None]
     init_retry_count: Mapped[int]
     init_steps: Mapped[list[InitStep]] = mapped_column(JSONText(list[InitStep]))
-    init_log: Mapped[str]
     issue_number: Mapped[int | None]
     run_status: Mapped[SessionStatus]
     run_command: Mapped[str | None]
@@ -183,6 +182,8 @@ class Workspace(Base):
     last_activity_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    # Last: SQLite finds a column by walking over those before it, and this one may have a thousand pages.
+    init_log: Mapped[str]
 
 
 class Session(Base):

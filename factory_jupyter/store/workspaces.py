@@ -15,15 +15,16 @@ from factory_jupyter.store.rows import WorkspaceRow, row_of, rows_of
 from factory_jupyter.store.tables import Workspace
 
 INIT_LOG_TAIL = 8192
-"""Characters of the log that go with every row."""
+"""Characters of the log that go with the row of a workspace that is not made yet."""
 
+# Nobody looks at the log of a workspace that is made, and a thousand of them are a lot to read for nothing.
+_SHOWING_LOG = Workspace.status.in_([WorkspaceStatus.NEW, WorkspaceStatus.PROVISIONING, WorkspaceStatus.FAILED])
 # A start before the first character answers the whole text, in SQLite and PostgreSQL alike.
-_TAIL = case(
-    # Of a READY one nobody looks at it on the board: a thousand logs would be most of what a listing reads.
-    (Workspace.status.in_((WorkspaceStatus.READY, WorkspaceStatus.ARCHIVED)), ""),
-    else_=func.substr(Workspace.init_log, func.length(Workspace.init_log) - INIT_LOG_TAIL + 1),
-).label("init_log_tail")
-_ROW = (*(column for column in Workspace.__table__.columns if column.name != "init_log"), _TAIL)
+_TAIL = func.substr(Workspace.init_log, func.length(Workspace.init_log) - INIT_LOG_TAIL + 1)
+_ROWS = select(
+    *(column for column in Workspace.__table__.columns if column.name != "init_log"),
+    case((_SHOWING_LOG, _TAIL), else_="").label("init_log_tail"),
+)
 
 
 class WorkspaceStore:
@@ -64,7 +65,7 @@ class WorkspaceStore:
         self, project_id: str | None = None, status: WorkspaceStatus | None = None, include_archived: bool = False
     ) -> Sequence[WorkspaceRow]:
         """Workspaces in the order of their making. ``status`` ARCHIVED needs no ``include_archived``."""
-        query = select(*_ROW).order_by(Workspace.created_at, Workspace.id)
+        query = _ROWS.order_by(Workspace.created_at, Workspace.id)
         if project_id is not None:
             query = query.where(Workspace.project_id == project_id)
         if status is not None:
@@ -151,12 +152,12 @@ class WorkspaceStore:
 
 
 def _get(connection: Connection, id: str) -> WorkspaceRow:
-    row = row_of(WorkspaceRow, connection.execute(select(*_ROW).where(Workspace.id == id)))
+    row = row_of(WorkspaceRow, connection.execute(_ROWS.where(Workspace.id == id)))
     if row is None:
         raise NotFound("workspace", id)
     return row
 
 
 def _by_key(connection: Connection, project_id: str, key: str) -> WorkspaceRow | None:
-    query = select(*_ROW).where(Workspace.project_id == project_id, Workspace.key == key)
+    query = _ROWS.where(Workspace.project_id == project_id, Workspace.key == key)
     return row_of(WorkspaceRow, connection.execute(query))

@@ -75,7 +75,6 @@ def upgrade() -> None:
         sa.Column("init_completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("init_retry_count", sa.BigInteger(), nullable=False),
         sa.Column("init_steps", sa.Text(), nullable=False),
-        sa.Column("init_log", sa.Text(), nullable=False),
         sa.Column("issue_number", sa.BigInteger(), nullable=True),
         sa.Column("run_status", sa.String(length=20), nullable=False),
         sa.Column("run_command", sa.Text(), nullable=True),
@@ -97,6 +96,7 @@ def upgrade() -> None:
         sa.Column("last_activity_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("init_log", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_workspace_project_id"), ondelete="RESTRICT"
         ),
