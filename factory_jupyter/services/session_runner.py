@@ -16,7 +16,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -80,6 +80,7 @@ class SessionRunner:
         self._log: SessionLog | None = None
         self._reader: asyncio.Task[None] | None = None
         self._ending: Ending | None = None
+        self._broken_off = False
         self._starting = asyncio.Lock()
         self._handing_over = asyncio.Lock()
         self._turn_over = asyncio.Event()
@@ -207,7 +208,7 @@ class SessionRunner:
             raise
         record.update(agent_pid=identity.pid, agent_started_at=identity.started_at)
         record.is_alive = True
-        self._ending = None
+        self._ending, self._broken_off = None, False
         if resumes:
             record.say("info", "The conversation goes on where it stopped.", "resumed")
         self._reader = asyncio.create_task(self._read(starting), name=f"reader-{record.row.id}")
@@ -249,6 +250,9 @@ class SessionRunner:
         if isinstance(event, agent.ConversationNamed):
             await self._rename_conversation(event.claude_session_id)
             return
+        if isinstance(event, agent.TurnEnded) and self._broken_off:
+            # The agent only knows that it was interrupted; nobody wanted this turn to end.
+            event = replace(event, is_error=True, reason="server_stopped", result=_REASONS["server"])
         take(self.record, event)
         if isinstance(event, agent.TurnEnded):
             self._turn_over.set()
@@ -265,7 +269,7 @@ class SessionRunner:
         """The process is gone, whoever ended it: close the turn, the questions and the tool cards."""
         record, ending = self.record, self._ending
         expected = died.expected or ending is not None
-        status = _status_after(died, expected=expected, broken_off=ending == "server" and record.in_turn)
+        status = _status_after(died, expected=expected, broken_off=self._broken_off)
         reason = _REASONS[ending] if ending else died.reason
         record.questions.withdraw_all(reason)
         if record.in_turn:
@@ -323,6 +327,7 @@ class SessionRunner:
             record.announce()
             return
         self._ending = self._ending or ending
+        self._broken_off = self._ending == "server" and record.in_turn
         record.is_stopping = True
         record.announce()
         self._write("client", f"stop: {ending}")
