@@ -62,9 +62,11 @@ export function Sidebar(props: SidebarProps): ReactElement {
         <FirstRun {...props} />
       ) : (
         <>
-          {health && health.status !== 'ok' ? <HealthBanner {...props} health={health} /> : null}
+          {health && isBlocked(health) ? <HealthBanner {...props} health={health} /> : null}
           <Search query={query} onQuery={setQuery} />
           {state.isLoaded ? <Groups {...props} workspaces={shown} query={query} /> : <Skeleton lines={8} label={trans.__('Loading the workspaces')} />}
+          {/* Below, where it moves no row that somebody is about to click. */}
+          {health && health.status !== 'ok' && !isBlocked(health) ? <HealthBanner {...props} health={health} /> : null}
         </>
       )}
       {props.isDemo || (props.footer && props.footer.length > 0) ? (
@@ -169,28 +171,31 @@ function Groups({ state, workspaces, query, activeId, actions }: SidebarProps & 
   );
 }
 
+/** Whether the main job cannot run. */
+const isBlocked = ({ checks }: Health): boolean => Object.values(checks).some(check => check.required && check.status === 'error');
+
 function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health: Health }): ReactElement | null {
   const { trans, storage } = useServices();
   const [isOpen, setOpen] = useState(false);
   const broken = Object.entries(health.checks).filter(([, check]) => check.status !== 'ok');
-  const isBlocked = broken.some(([, check]) => check.required && check.status === 'error');
+  const blocked = isBlocked(health);
   // Who works without what is optional says so once.
   const key = `accepted:${broken.map(([name]) => name).join(',')}`;
   const [isAccepted, setAccepted] = useState(() => storage.get(key) !== null);
-  if (isAccepted && !isBlocked) {
+  if (isAccepted && !blocked) {
     return null;
   }
   return (
     <>
       <Banner
-        tone={isBlocked ? 'error' : 'warn'}
-        title={isBlocked ? trans.__('Agents cannot work yet') : (broken[0]?.[1].message ?? trans.__('Something is missing'))}
+        tone={blocked ? 'error' : 'warn'}
+        title={blocked ? trans.__('Agents cannot work yet') : (broken[0]?.[1].message ?? trans.__('Something is missing'))}
         actions={
           <>
             <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? trans.__('Hide') : trans.__('Details')}
             </Button>
-            {isBlocked ? null : (
+            {blocked ? null : (
               <Button
                 size="small"
                 look="quiet"
@@ -205,9 +210,9 @@ function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health
           </>
         }
       >
-        {isBlocked ? broken.find(([, check]) => check.required && check.status === 'error')?.[1].message : null}
+        {blocked ? broken.find(([, check]) => check.required && check.status === 'error')?.[1].message : null}
       </Banner>
-      {isOpen ? <Readiness health={health} onCheck={onCheckHealth} onTour={isBlocked ? onTour : undefined} /> : null}
+      {isOpen ? <Readiness health={health} onCheck={onCheckHealth} onTour={blocked ? onTour : undefined} /> : null}
     </>
   );
 }
