@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 LABEXTENSION = Path(__file__).parents[2] / "labextension"
 GALLERY = LABEXTENSION / "dist-gallery"
 PICTURES = Path(__file__).parents[2] / "test-results" / "gallery"
 THEMES = ["light", "dark", "dark-high-contrast"]
-SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 420, "height": 900}}
+SIZES: dict[str, ViewportSize] = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 420, "height": 900}}
 
 pytestmark = pytest.mark.browser
 
@@ -56,10 +56,9 @@ def test_nothing_is_hard_to_see_or_to_reach(page: Page, gallery: str, theme: str
     assert found == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("theme", "size"), [("light", "wide"), ("dark", "wide"), ("light", "narrow")])
 def test_pictures_for_people(page: Page, gallery: str, theme: str, size: str) -> None:
-    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+    page.set_viewport_size(SIZES[size])
     page.goto(f"{gallery}?theme={theme}")
     expect(page.locator("#chat-hostile")).to_be_visible()
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -211,7 +211,7 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
           <ModePicker mode={session.permission_mode} onChange={setMode} />
           <ModelPicker model={session.model} models={agent.models} onChange={model => send({ type: 'set_model', model })} />
           <Gauge session={session} />
-          <span className={names('space')} />
+          <span className={names('composer-actions')}>
           {isBusy ? (
             <Button icon="interrupt" shortcut="Esc" isBusy={phase === 'stopping'} onClick={() => send({ type: 'interrupt' })}>
               {trans.__('Interrupt')}
@@ -220,6 +220,7 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
           <Button look="primary" icon={isBusy ? 'queue' : 'send'} disabled={!canSend} title={trans.__('Enter sends, Shift+Enter begins a new line')} onClick={submit}>
             {isBusy ? trans.__('Queue') : trans.__('Send')}
           </Button>
+          </span>
         </div>
       </div>
     </div>

@@ -56,7 +56,9 @@ interface Props {
 /** The list above the composer (WAI-ARIA combobox): the focus stays in the text. */
 export function Suggestions({ id, kind, suggestions, active, onTake }: Props): ReactElement {
   const trans = useTrans();
-  useEffect(() => document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' }), [id, active]);
+  useEffect(() => {
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, active]);
   return (
     <ul id={id} role="listbox" aria-label={kind === 'command' ? trans.__('Commands') : trans.__('Files')} className={names('suggestions')}>
       {suggestions.map(({ value, hint }, index) => (
