@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,7 +46,9 @@ class _Addressed(msgspec.Struct):
 class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Base of the sockets; authenticated, authorized and origin-checked by Jupyter's own rules."""
 
-    viewer: Viewer
+    # Both are empty when the client leaves before the upgrade.
+    _viewer: Viewer | None = None
+    _tasks: Sequence[asyncio.Task[None]] = ()
 
     @abstractmethod
     async def join(self, **path: str) -> Viewer:
@@ -68,19 +71,20 @@ class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler, JupyterHandl
             raise HTTPError(403, f"User is not authorized to execute on resource: {RESOURCE}.")
         try:
             await self.factory.ready()
-            self.viewer = await self.join(**path)
+            self._viewer = await self.join(**path)
         except FactoryError as error:
             raise HTTPError(error.status, error.message) from error
         try:
             await super().get(**path)
         finally:
-            self.viewer.close()
+            self._viewer.close()
 
     def open(self, **path: str) -> None:
         """Start the two tasks."""
         super().open()
         self._received: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
-        self._tasks = [asyncio.ensure_future(self._pump()), asyncio.ensure_future(self._obey_all())]
+        assert self._viewer is not None
+        self._tasks = [asyncio.create_task(self._pump(self._viewer)), asyncio.create_task(self._obey_all())]
 
     def on_message(self, message: str | bytes) -> None:
         """Put the frame behind those that wait; never wait here, so that pings are answered meanwhile."""
@@ -98,17 +102,18 @@ class FactorySocket(FactoryMixin, WebSocketMixin, WebSocketHandler, JupyterHandl
     def on_close(self) -> None:
         """Stop both tasks and let the feed forget this viewer."""
         super().on_close()
-        self.viewer.close()
+        if self._viewer is not None:
+            self._viewer.close()
         pings: Any = self.ping_callback  # the mixin's annotation says it is always None
         if pings is not None:
             pings.stop()  # else they would hold on to this handler until their next turn
         for task in self._tasks:
             task.cancel()
 
-    async def _pump(self) -> None:
+    async def _pump(self, viewer: Viewer) -> None:
         with suppress(WebSocketClosedError, StreamClosedError, asyncio.CancelledError):
             try:
-                while frames := await self.viewer.next():
+                while frames := await viewer.next():
                     await self._send(frames)
             except FactoryError as error:
                 self._refuse(error, b"")

@@ -9,7 +9,7 @@ from tornado.httpclient import HTTPClientError
 from factory_jupyter.errors import AlreadyAnswered, NotFound
 from factory_jupyter.model import wire
 from factory_jupyter.web import sockets
-from tests.fakes.factory import PROJECT, SESSION
+from tests.fakes.factory import PROJECT, SESSION, FakeFactory
 from tests.web.conftest import receive
 
 
@@ -168,6 +168,29 @@ async def test_leaving_leaves_nothing_behind(connect, factory):
     connection.close()
     await asyncio.wait_for(factory.viewers[0].is_closed.wait(), 5)
     await until(lambda: not {task for task in asyncio.all_tasks() - tasks if "FactorySocket" in repr(task)})
+
+
+async def test_a_client_that_leaves_before_the_upgrade_leaves_nothing_behind(
+    connect, factory, http_server, jp_base_url, jp_auth_header, caplog
+):
+    starting = asyncio.Event()
+    factory.ready = starting.wait
+    _, writer = await asyncio.open_connection("127.0.0.1", next(iter(http_server._sockets.values())).getsockname()[1])
+    writer.write(
+        f"GET {jp_base_url}factory/chat/s1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: {jp_auth_header['Authorization']}\r\n\r\n".encode()
+    )
+    await writer.drain()
+    await until(lambda: starting._waiters)
+    writer.close()
+    await writer.wait_closed()
+    starting.set()
+    await until(lambda: factory.viewers)
+    await asyncio.wait_for(factory.viewers[0].is_closed.wait(), 5)
+    factory.ready = FakeFactory.ready.__get__(factory)
+    await connect("board")
+    assert "Traceback" not in caplog.text
 
 
 async def test_who_may_not_look_is_refused_before_the_upgrade(connect, factory):
