@@ -134,9 +134,8 @@ class SessionFeed:
         return len(self._writes)
 
     async def drain(self) -> None:
-        """Wait until everything so far is stored (or lost)."""
-        while self._writer is not None and not self._writer.done():
-            await asyncio.shield(self._writer)
+        """Wait until everything so far is stored (or lost); what comes meanwhile is not waited for."""
+        await self.commit((), _nothing)
 
     def _put(self, write: _Write) -> None:
         self._writes.append(write)
@@ -357,6 +356,10 @@ class SessionViewer:
         self._sent = sent
         self._next_deltas = asyncio.get_running_loop().time() + _SECONDS_BETWEEN_DELTAS
         return [msgspec.json.encode(frame) for frame in frames]
+
+
+async def _nothing(rows: list[EventRow]) -> None:
+    """No change: a place in the order of writes."""
 
 
 def numbered(event: wire.SettledEvent, seq: int) -> EventRow:

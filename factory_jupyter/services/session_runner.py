@@ -280,7 +280,8 @@ class SessionRunner:
             )
         self._agent = None
         record.is_alive = record.is_stopping = False
-        record.queue_paused = record.queue_paused or bool(len(record.queue))
+        if not expected:
+            record.queue_paused = True
         stopped = wire.SessionStopped(**record.stamp(), reason=reason)
         with contextlib.suppress(FactoryError):
             await record.move(status, [stopped], agent_pid=None, agent_started_at=None)
@@ -288,6 +289,7 @@ class SessionRunner:
         self._write("info", f"ended: {died}")
         self._turn_over.set()
         record.announce()
+        self.wake()  # for what was said while it ended
 
     def _write(self, direction: Literal["client", "agent", "info"], text: str) -> None:
         if self._log:

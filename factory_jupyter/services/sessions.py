@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,7 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from factory_jupyter.config import FactoryConfig
-from factory_jupyter.errors import BypassNotAllowed, Conflict, Forbidden, NotFound, Unavailable
+from factory_jupyter.errors import (
+    BypassNotAllowed,
+    Conflict,
+    DatabaseUnavailable,
+    FactoryError,
+    Forbidden,
+    NotFound,
+    Unavailable,
+)
 from factory_jupyter.model import wire
 from factory_jupyter.model.agent import AgentOptions, AgentStarter
 from factory_jupyter.model.ids import new_id
@@ -226,8 +235,13 @@ class SessionService:
         return found
 
     async def attachment(self, session_id: str, id: str) -> AttachmentRow:
-        """An attachment with its bytes. Raises `errors.NotFound`."""
-        return await self._stores.messages.attachment(session_id, id)
+        """An attachment with its bytes; a fork shows those of its origin. Raises `errors.NotFound`."""
+        session = await self._stores.sessions.get(session_id)
+        siblings = await self._stores.sessions.list(session.workspace_id)
+        for holder in [session_id, *(row.id for row in siblings)]:
+            with contextlib.suppress(NotFound):
+                return await self._stores.messages.attachment(holder, id)
+        raise NotFound("attachment", id)
 
     # --- Commands ----------------------------------------------------------------------------------------------------
 
@@ -344,7 +358,10 @@ class SessionService:
     def _lost(self, id: str, error: Exception) -> None:
         """Events could not be stored: an agent that nobody can follow must not go on."""
         log.error("Events of session %s could not be stored: %s", id, error)
-        if (runner := self._runners.get(id)) and runner.is_alive:
+        runner = self._runners[id]
+        message = error.message if isinstance(error, FactoryError) else "The transcript could not be stored."
+        runner.record.feed.tell(wire.ErrorFrame(code=DatabaseUnavailable.code, message=message))
+        if runner.is_alive:
             self._keep(runner.stop("lost"))
 
     def _keep(self, doing: Any) -> None:

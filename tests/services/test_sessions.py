@@ -12,6 +12,7 @@ import pytest
 from factory_jupyter.errors import (
     BypassNotAllowed,
     Conflict,
+    DatabaseUnavailable,
     Forbidden,
     Invalid,
     NotFound,
@@ -489,6 +490,72 @@ async def test_a_conversation_that_another_server_holds_is_not_opened(tmp_path: 
         await other.release(conversation)
         await w.do(id, wire.SendQueued())
         await seen.until(turns_ended(2))
+
+
+async def test_what_is_said_while_the_process_ends_is_sent_after_it(tmp_path: Path) -> None:
+    async with desk(tmp_path) as w:
+        id, seen = await w.open()
+        await w.say(id, "one")
+        await seen.until(turns_ended(1))
+        agent, ending = w.starter.agents[0], asyncio.Event()
+        stop = agent.stop
+
+        async def slow_stop() -> None:
+            await ending.wait()
+            await stop()
+
+        agent.stop = slow_stop  # type: ignore[method-assign]
+        stopping = asyncio.create_task(w.do(id, wire.Stop()))
+        await seen.until(lambda state: state.phase is SessionPhase.STOPPING)
+        await w.say(id, "two")
+        ending.set()
+        await stopping
+        await seen.until(turns_ended(2))
+        assert [len(agent.sent) for agent in w.starter.agents] == [1, 1]
+
+
+async def test_an_agent_that_nobody_can_follow_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factory_jupyter.services.session_feed._RETRY_SECONDS", (0,))
+    async with desk(tmp_path) as w:
+        w.starter.scripts = [hang]
+        id, seen = await w.open()
+        await w.say(id, "one")
+        await seen.first(wire.TurnStarted)
+
+        async def fail(session_id: str, events: object) -> None:
+            raise DatabaseUnavailable("The disk is full.")
+
+        monkeypatch.setattr(w.stores.events, "append", fail)
+        w.starter.agents[0].block("nobody will read this")
+        await seen.until(lambda state: state.phase is SessionPhase.STOPPED)
+        assert [frame.message for frame in seen.of(wire.ErrorFrame)] == ["The disk is full."]
+        assert not w.starter.agents[0].alive
+        monkeypatch.undo()
+        await w.say(id, "two")
+        await seen.until(lambda state: state.turns[-1].turn == 2 and state.turns[-1].end)
+        seqs = [event.seq for event in await w.log(id)]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_a_command_is_answered_while_events_stream_without_end(tmp_path: Path) -> None:
+    async with desk(tmp_path) as w:
+        w.starter.scripts = [hang]
+        id, seen = await w.open()
+        await w.say(id, "one")
+        await seen.first(wire.TurnStarted)
+        agent = w.starter.agents[0]
+
+        async def flood() -> None:
+            while True:
+                agent.block("more")
+                await asyncio.sleep(0)
+
+        flooding = asyncio.create_task(flood())
+        await w.say(id, "two")
+        await w.do(id, wire.CancelQueued(id="m-two"))
+        flooding.cancel()
+        await w.do(id, wire.Interrupt())
+        await seen.until(lambda state: state.queue == [] and state.turns[0].end)
 
 
 # --- Conversation, model, mode --------------------------------------------------------------------------------------
