@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from factory_jupyter.store.workspaces import WorkspaceStore
 
 STEPS: Final = ("fetch", "worktree", "checkout", "submodules", "copy", "setup")
-NEEDED: Final = frozenset({"worktree", "checkout"})
-"""Without these there is no worktree: they cannot be skipped."""
+SKIPPABLE: Final = frozenset({"submodules", "copy", "setup"})
+"""What people may leave out; without the others there is no worktree."""
 
 Changed = Callable[[WorkspaceRow], None]
 
@@ -175,7 +175,7 @@ class Provisioner:
             await self._references.fetch(making.repository, branch, timeout_s=self._fetch_timeout_s)
         except GitFailed as error:
             # Offline, or a branch that only exists here: not fresh, but work can begin.
-            raise Skipped(f"could not fetch {branch}, what is here is used ({_last_line(error.stderr)})") from error
+            raise Skipped(f"could not fetch {branch}, what is here is used ({_reason(error.stderr)})") from error
         making.is_fresh = True
         return f"{REMOTE}/{branch} is up to date"
 
@@ -290,8 +290,10 @@ def progress(steps: list[InitStep]) -> float:
     return behind / len(steps) if steps else 0.0
 
 
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no answer"])[-1]
+def _reason(stderr: str) -> str:
+    """The line that says why, not the advice after it."""
+    lines = stderr.strip().splitlines() or ["no answer"]
+    return next((line for line in lines if line.startswith(("fatal:", "error:", "ssh:"))), lines[-1])
 
 
 def _names_in(folder: Path) -> set[str]:

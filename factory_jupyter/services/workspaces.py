@@ -18,7 +18,7 @@ from factory_jupyter.model.wire import BoardFrame, CreateWorkspace, PatchWorkspa
 from factory_jupyter.services.clock import Clock
 from factory_jupyter.services.diff_refresher import DiffRefresher
 from factory_jupyter.services.jobs import Jobs
-from factory_jupyter.services.provisioning import NEEDED, Provisioner, skip_failed
+from factory_jupyter.services.provisioning import SKIPPABLE, Provisioner, skip_failed
 from factory_jupyter.services.workspace_plans import WorkspacePlans
 from factory_jupyter.services.workspace_view import shown
 from factory_jupyter.store.rows import WorkspaceRow
@@ -166,17 +166,19 @@ class WorkspaceService:
 
     async def skip_setup(self, id: str) -> Workspace:
         """Go on without the step that has failed or runs; raises `errors.Conflict` when it cannot be left out."""
-        await self._interrupt(id)
         row = await self._store.get(id)
-        failed = [step.name for step in row.init_steps if step.state in ("failed", "running")]
-        if row.status is not _S.FAILED:
+        if row.status not in (_S.PROVISIONING, _S.FAILED):
             raise IllegalTransition("workspace", row.status, _S.READY)
-        if not failed or NEEDED & set(failed):
-            raise Conflict("Without this step there is no worktree to work in. Retry it instead.")
-        await self._store.update(id, init_steps=skip_failed(row.init_steps))
-        row = await self._store.move(id, _S.FAILED, _S.PROVISIONING, init_error=None)
-        self._tell(row)
-        self._begin(id)
+        if not any(step.name in SKIPPABLE and step.state in ("failed", "running") for step in row.init_steps):
+            raise Conflict("Without this step there is no worktree to work in. Wait for it, or retry it.")
+        if row.status is _S.PROVISIONING:
+            await self._interrupt(id)
+            row = await self._store.get(id)
+        if row.status is _S.FAILED:
+            await self._store.update(id, init_steps=skip_failed(row.init_steps))
+            row = await self._store.move(id, _S.FAILED, _S.PROVISIONING, init_error=None)
+            self._tell(row)
+            self._begin(id)
         return self._shown(row)
 
     async def cancel(self, id: str) -> Workspace:

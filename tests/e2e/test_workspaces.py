@@ -24,7 +24,7 @@ def repository(tmp_path: Path) -> Path:
 
 def until(server: Running, id: str, *, status: str = "", log: str = "") -> dict[str, Any]:
     """Ask until the workspace is so far; the server answers at once, so this is a matter of milliseconds."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         workspace: dict[str, Any] = server.call("GET", f"workspaces/{id}", expect=200)
         if (not status or workspace["status"] == status) and log in workspace["init"]["log_tail"]:

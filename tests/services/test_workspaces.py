@@ -439,6 +439,13 @@ async def test_a_running_setup_can_be_skipped(bench: Workbench, repository: Path
     assert (await bench.workspaces.wait_made(created.id)).status is READY
 
 
+async def test_a_worktree_that_cannot_be_made_cannot_be_skipped(bench: Workbench, repository: Path) -> None:
+    made = await bench.make(await bench.project(repository), name="No", base_branch="gone")
+    with pytest.raises(Conflict, match="no worktree to work in"):
+        await bench.workspaces.skip_setup(made.id)
+    assert (await bench.workspaces.get(made.id)).init.error == made.init.error
+
+
 async def test_a_flood_of_output_is_bounded(bench: Workbench, repository: Path) -> None:
     with_setup(repository, "head -c 5000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 1")
     made = await bench.make(await bench.project(repository), name="Flood")
