@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from factory_jupyter.errors import DatabaseUnavailable
 from factory_jupyter.store import schema
@@ -37,6 +37,20 @@ def test_the_revision_of_the_tables_is_the_head_of_the_migrations():
 def test_every_constraint_has_a_name():
     for table in Base.metadata.tables.values():
         assert all(constraint.name for constraint in table.constraints), table.name
+
+
+def test_postgresql_can_say_all_of_it_too():
+    from sqlalchemy.dialects.postgresql import dialect
+    from sqlalchemy.schema import CreateIndex, CreateTable
+
+    from factory_jupyter.store import events, sessions, workspaces
+
+    for table in Base.metadata.tables.values():
+        CreateTable(table).compile(dialect=dialect())
+        for index in table.indexes:
+            CreateIndex(index).compile(dialect=dialect())
+    for query in (events._READ, events._LAST_SEQ, workspaces._ROWS, select(*sessions._ROW)):
+        query.compile(dialect=dialect())
 
 
 async def test_opening_what_is_up_to_date_does_not_import_alembic(stores, url):
