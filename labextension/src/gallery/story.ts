@@ -47,7 +47,7 @@ export class Story {
 
   event(event: Unnumbered): this {
     this.clock += this.gap;
-    this.frames.push({ ...event, seq: ++this.seq, at: new Date(this.clock).toISOString() } as SettledEvent);
+    this.frames.push({ ...event, seq: ++this.seq, at: new Date(this.clock).toISOString() });
     return this;
   }
 

@@ -2,8 +2,8 @@ import { createContext, useContext } from 'react';
 
 /** Translation as JupyterLab's `TranslationBundle` has it: `%1`, `%2` stand for the arguments; in `_n` the count is `%1`. */
 export interface Translator {
-  __(text: string, ...args: unknown[]): string;
-  _n(singular: string, plural: string, count: number, ...args: unknown[]): string;
+  __(text: string, ...args: (string | number)[]): string;
+  _n(singular: string, plural: string, count: number, ...args: (string | number)[]): string;
 }
 
 /** Everything that drawing needs of the place where it happens: JupyterLab, a notebook cell, or the gallery. */
@@ -47,7 +47,7 @@ export function useTrans(): Translator {
   return useServices().trans;
 }
 
-const fill = (text: string, args: unknown[]): string => text.replace(/%(\d+)/g, (whole, n: string) => String(args[Number(n) - 1] ?? whole));
+const fill = (text: string, args: (string | number)[]): string => text.replace(/%(\d+)/g, (whole, n: string) => String(args[Number(n) - 1] ?? whole));
 
 /** English as it is written in the source. */
 export const english: Translator = {

@@ -150,13 +150,17 @@ function liveRow({ kind, text }: Partial, key: string): Row {
   }
 }
 
+const field = (row: object, key: string): unknown => (row as Record<string, unknown>)[key];
+
 /** Whether two rows are drawn alike: the same objects in the same places. */
 export function sameRow(one: Row, other: Row): boolean {
   if (one.kind === 'group' && other.kind === 'group') {
     return one.key === other.key && one.entries.length === other.entries.length && one.entries.every((entry, at) => sameEntry(entry, other.entries[at]));
   }
-  const [left, right] = [one as unknown as Record<string, unknown>, other as unknown as Record<string, unknown>];
-  return Object.keys(left).every(key => left[key] === right[key] || (key === 'item' && sameText(left[key], right[key])));
+  return Object.keys(one).every(key => {
+    const [left, right] = [field(one, key), field(other, key)];
+    return left === right || (key === 'item' && sameText(left, right));
+  });
 }
 
 function sameEntry(one: GroupEntry, other: GroupEntry | undefined): boolean {
