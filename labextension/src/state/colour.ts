@@ -1,5 +1,8 @@
-/** Hues that stay apart, also for most people who see fewer colours, in the order in which they are taken. */
-const HUES = [250, 30, 160, 310, 80, 200, 350, 120, 280, 55, 185, 225];
+/**
+ * Hues that stay apart, also for most people who see fewer colours, in the order in which they are taken. Orange and amber are not
+ * among them: they say that somebody waits for you.
+ */
+const HUES = [250, 20, 160, 310, 105, 200, 350, 130, 280, 185, 225];
 
 /**
  * The colour by which a workspace is recognised on cards, tabs and kernels: the same on every page. One lightness for all, with at
