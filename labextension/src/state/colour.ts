@@ -2,7 +2,7 @@
  * Hues that stay apart, also for most people who see fewer colours, in the order in which they are taken. Orange and amber are not
  * among them: they say that somebody waits for you.
  */
-const HUES = [250, 20, 160, 310, 105, 200, 350, 130, 280, 185, 225];
+const HUES = [250, 20, 160, 310, 105, 200, 350, 130, 280, 185, 225, 330];
 
 /**
  * The colour by which a workspace is recognised on cards, tabs and kernels: the same on every page. One lightness for all, with at
