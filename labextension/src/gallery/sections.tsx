@@ -179,10 +179,10 @@ function flood(): ReactElement {
   const live = (emit: (frame: ServerFrame) => void): (() => void) => {
     let count = 0;
     const timer = setInterval(() => {
-      for (let step = 0; step < 2; step++) {
+      for (let step = 0; step < 4; step++) {
         emit({ type: 'delta', kind: 'text', index: 0, text: ++count % 40 === 0 ? '\n\n' : `word${count} `, reset: false, parent_tool_use_id: null });
       }
-    }, 10);
+    }, 20);
     return () => clearInterval(timer);
   };
   return (

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, type ReactElement, type ReactNode } from 'react';
 import { Icon } from '../parts/icon';
 import { names } from '../parts/classes';
 import { useTrans } from '../services';
@@ -25,27 +25,22 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
   const view = useRef<HTMLDivElement>(null);
   const heights = useMemo(() => new Heights(ESTIMATE_PX), []);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const follow = useRef({ isFollowing: true, top: 0, seen: 0 });
+  const follow = useRef<Follow>({ isFollowing: true, top: 0, seen: 0, height: 800 });
   const observer = useMeasured(view, heights, follow, redraw);
 
   useMemo(() => heights.setKeys(rows.map(row => row.key)), [heights, rows]);
   const at = follow.current;
-  const height = view.current?.clientHeight ?? 800;
-  const top = at.isFollowing ? Math.max(0, heights.total - height) : at.top;
-  const [first, last] = heights.range(top - OVERSCAN_PX, top + height + OVERSCAN_PX);
+  const top = at.isFollowing ? Math.max(0, heights.total - at.height) : at.top;
+  const [first, last] = heights.range(top - OVERSCAN_PX, top + at.height + OVERSCAN_PX);
 
-  const toEnd = useCallback(() => {
+  // What grows is followed by the observer; asking for heights at every draw would lay the page out each time.
+  useLayoutEffect(() => {
     const el = view.current;
-    if (el) {
+    if (el && follow.current.isFollowing) {
       el.scrollTop = el.scrollHeight;
       follow.current.top = el.scrollTop;
     }
-  }, []);
-  useLayoutEffect(() => {
-    if (follow.current.isFollowing) {
-      toEnd();
-    }
-  });
+  }, [rows.length, at.isFollowing]);
 
   const drawn = useRef<[number, number]>([0, 0]);
   drawn.current = [first, last];
@@ -97,10 +92,15 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
   );
 }
 
+/** Where the person is in the list. */
 interface Follow {
   isFollowing: boolean;
+  /** Scrolled so far. */
   top: number;
+  /** Rows that there were when the person left the end. */
   seen: number;
+  /** Of the view. */
+  height: number;
 }
 
 /** Watches rows that are drawn; keeps what is seen in place when something above it changes its height. */
@@ -115,7 +115,8 @@ function useMeasured(view: { current: HTMLDivElement | null }, heights: Heights,
       for (const entry of entries) {
         const row = entry.target as HTMLElement;
         if (row === el) {
-          hasChanged = true;
+          hasChanged ||= follow.current.height !== entry.contentRect.height;
+          follow.current.height = entry.contentRect.height;
         } else if (row.isConnected && row.offsetHeight > 0) {
           const isAbove = row.offsetTop < follow.current.top;
           const difference = heights.measure(row.dataset['key'] ?? '', row.offsetHeight);

@@ -17,6 +17,9 @@ export function hasBody(tool: ToolItem, question: QuestionItem | null): boolean 
   if (question?.state === 'open' && question.question_kind !== 'permission') {
     return false;
   }
+  if (tool.name === 'Bash' && !isHidden(tool.input)) {
+    return tool.result !== null || question !== null;
+  }
   return Object.keys(tool.input).length > 0 || tool.result !== null || tool.children.length > 0 || question !== null;
 }
 
