@@ -4,14 +4,13 @@ Order is everything here. A settled event is shown after its transaction has end
 live frames too, waits behind it. One transaction of a session is under way at a time; all that arrives meanwhile makes
 the next one. So numbers are given when a transaction begins, and one that fails leaves no gap.
 
-What is live (the text of blocks in progress, the phase, …) is kept as state, not as frames: each viewer remembers how
-much of it it has told. A viewer that is slow therefore skips what it missed, and costs no memory that grows.
+What is live (the text of blocks in progress, the phase, …) is kept as state, not as frames: viewers
+(``services.session_viewer``) remember how much of it they have told.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ import msgspec
 from factory_jupyter.errors import DatabaseUnavailable
 from factory_jupyter.model import wire
 from factory_jupyter.model.transcript import PARTIAL_OF, Partial, grow, supersede
+from factory_jupyter.services.session_viewer import SessionViewer
 from factory_jupyter.store.rows import EventRow
 
 T = TypeVar("T")
@@ -32,9 +32,7 @@ UNNUMBERED: Final = 0
 
 _KEPT_EVENTS: Final = 1000
 _KEPT_BYTES: Final = 1024 * 1024
-_CHUNK_EVENTS: Final = 500
 _CHUNK_BYTES: Final = 256 * 1024
-_SECONDS_BETWEEN_DELTAS: Final = 1 / 60  # what a screen can show; the first piece of a block is not held back
 _RETRY_SECONDS: Final = (0.05, 0.2, 1.0, 4.0)
 
 
@@ -84,7 +82,7 @@ class SessionFeed:
         self.values: dict[str, tuple[int, bytes]] = {}
         """The newest live frame of each type, with a number that grows."""
         self.log = log
-        self.hello = hello
+        self._hello = hello
         self._on_lost = on_lost
         self._recent: deque[bytes] = deque()
         self._recent_bytes = 0
@@ -241,6 +239,10 @@ class SessionFeed:
         self._viewers.add(viewer)
         return viewer
 
+    def greeting(self) -> wire.Hello:
+        """The first frame of a viewer."""
+        return self._hello(self.last_seq)
+
     def leave(self, viewer: SessionViewer) -> None:
         """Forget a viewer."""
         self._viewers.discard(viewer)
@@ -259,103 +261,6 @@ class SessionFeed:
         if since >= known_from:
             return _bounded(list(islice(self._recent, since - known_from, since - known_from + limit)))
         return _bounded([body for _, body in await self.log.read(self.session_id, since, limit)])
-
-
-class SessionViewer:
-    """One viewer of a session; made by `SessionFeed.join`. It holds a position, never a queue."""
-
-    def __init__(self, feed: SessionFeed, since: int) -> None:
-        self._feed = feed
-        self._seen = since
-        self._greeted = False
-        self._told = 0  # the newest version of `feed.values` that was told
-        self._voids = feed.voids
-        self._sent: dict[tuple[str | None, int], tuple[Partial, int]] = {}  # characters told of each block in progress
-        self._next_deltas = 0.0
-        self._closed = False
-        self._changed = asyncio.Event()
-
-    def wake(self) -> None:
-        """There is something new."""
-        self._changed.set()
-
-    def close(self) -> None:
-        """Stop looking."""
-        self._closed = True
-        self._feed.leave(self)
-        self._changed.set()
-
-    async def next(self) -> list[bytes]:
-        """First `wire.Hello`; then settled events; when there are no more, what is live."""
-        if not self._greeted:
-            return [self._hello()]
-        while not self._closed:
-            self._changed.clear()
-            if self._seen < self._feed.last_seq:
-                return await self._settled()
-            if frames := self._values():
-                return frames
-            wait = self._next_deltas - asyncio.get_running_loop().time() if self._has_deltas() else None
-            if wait is not None and wait <= 0:
-                return self._deltas()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), wait)
-        return []
-
-    def _hello(self) -> bytes:
-        self._greeted = True
-        # Session, agent and phase are in the frame itself; a retry that goes on is told after it.
-        newest = max((version for version, _ in self._feed.values.values()), default=0)
-        retry, _ = self._feed.values.get("api_retry", (newest + 1, b""))
-        self._told = retry - 1
-        return msgspec.json.encode(self._feed.hello(self._feed.last_seq))
-
-    async def _settled(self) -> list[bytes]:
-        frames = await self._feed.read(self._seen, _CHUNK_EVENTS)
-        if not frames:  # the session was deleted while it was read
-            self.close()
-        self._seen += len(frames)
-        return frames
-
-    def _values(self) -> list[bytes]:
-        new = sorted((version, body) for version, body in self._feed.values.values() if version > self._told)
-        if new:
-            self._told = new[-1][0]
-        return [body for _, body in new]
-
-    def _has_deltas(self) -> bool:
-        if self._voids != self._feed.voids:
-            return True
-        return any(len(partial.text) > self._length_sent(partial) for partial in self._feed.partials)
-
-    def _length_sent(self, partial: Partial) -> int:
-        known, length = self._sent.get((partial.parent_tool_use_id, partial.index), (None, 0))
-        return length if known is partial else 0
-
-    def _deltas(self) -> list[bytes]:
-        frames: list[wire.LiveFrame] = []
-        if self._voids != self._feed.voids:
-            self._voids = self._feed.voids
-            self._sent.clear()
-            frames.append(wire.DeltasDropped())
-        sent = {}
-        for partial in self._feed.partials:
-            length = self._length_sent(partial)
-            if len(partial.text) > length:
-                frames.append(
-                    wire.Delta(
-                        kind=partial.kind,
-                        index=partial.index,
-                        text=partial.text[length:],
-                        # The first piece replaces whatever a viewer still shows there.
-                        reset=length == 0,
-                        parent_tool_use_id=partial.parent_tool_use_id,
-                    )
-                )
-            sent[partial.parent_tool_use_id, partial.index] = partial, len(partial.text)
-        self._sent = sent
-        self._next_deltas = asyncio.get_running_loop().time() + _SECONDS_BETWEEN_DELTAS
-        return [msgspec.json.encode(frame) for frame in frames]
 
 
 async def _nothing(rows: list[EventRow]) -> None:

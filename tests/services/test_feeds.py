@@ -17,7 +17,7 @@ from factory_jupyter.errors import Conflict, DatabaseUnavailable, FactoryError
 from factory_jupyter.model import wire
 from factory_jupyter.model.states import QuestionState, SessionPhase, SessionStatus
 from factory_jupyter.model.transcript import apply, fold
-from factory_jupyter.services import session_feed
+from factory_jupyter.services import session_feed, session_viewer
 from factory_jupyter.services.feeds import BoardFeed, Viewer
 from factory_jupyter.services.session_feed import SessionFeed
 from factory_jupyter.store.rows import EventRow
@@ -345,7 +345,7 @@ def test_every_viewer_sees_exactly_the_settled_sequence(
             assert msgspec.to_builtins(live.turns) == msgspec.to_builtins(reloaded.turns)
             assert sorted((p.index, p.text) for p in live.partials) == sorted((p.index, p.text) for p in feed.partials)
 
-    with mock.patch.object(session_feed, "_SECONDS_BETWEEN_DELTAS", 0):
+    with mock.patch.object(session_viewer, "_SECONDS_BETWEEN_DELTAS", 0):
         run(scenario())
 
 
