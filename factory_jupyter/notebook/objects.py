@@ -33,6 +33,7 @@ class Question(QuestionView):
 
     def __init__(self, aio: aio_questions.Question) -> None:
         self.aio = aio
+        self.worktree = aio.worktree
 
     @property
     def info(self) -> wire.Question:

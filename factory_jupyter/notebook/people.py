@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from factory_jupyter.errors import Unavailable
@@ -13,21 +12,24 @@ if TYPE_CHECKING:
 
 
 def call(question: Question) -> None:
-    """Say that an answer is awaited; in a kernel, with a card that takes it.
+    """Say that an answer is awaited; in a kernel, by a card that takes it.
 
     The cell that asked is still running. The card works all the same: over the page's own socket, or where comms have a
     thread of their own (ipykernel 7 in JupyterLab 4.6 and Notebook 7).
     """
-    call_for_a_person(question)
-    if _is_in_kernel():
-        with suppress(Unavailable):  # Not built: the words have to do.
-            _card(question)._ipython_display_()
+    card = _card(question) if _is_in_kernel() else None
+    if card is None:
+        call_for_a_person(question)
+    else:
+        card._ipython_display_()
 
 
-def _card(question: Question) -> Asked:
-    from factory_jupyter.notebook.widgets import Asked
-
-    return Asked(question.server, question.info.session_id, question.summary)
+def _card(question: Question) -> Asked | None:
+    try:
+        from factory_jupyter.notebook.widgets import Asked
+    except Unavailable:
+        return None  # Not built: words have to do.
+    return Asked(question.server, question.info.session_id, question.summary, question.worktree)
 
 
 def _is_in_kernel() -> bool:

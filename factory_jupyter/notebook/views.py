@@ -171,6 +171,9 @@ class SessionView(NamedView[wire.Session]):
 class QuestionView(View[wire.Question]):
     """Something that Claude waits for: a permission, a question of its own, or the approval of a plan."""
 
+    worktree: str | None = None
+    """Where the session works, when it is known; paths in it are shown relative to it."""
+
     HEAD = ("Kind", "Question")
 
     @property
@@ -206,7 +209,8 @@ class QuestionView(View[wire.Question]):
             return "Approve the plan?"
         if self.kind == "ask_user":
             return " · ".join(self.choices) or "A question"
-        return f"{self.tool_name} {telling(self.input)}".strip()
+        told = telling(self.input)
+        return f"{self.tool_name} {told.replace(f'{self.worktree}/', '') if self.worktree else told}".strip()
 
     def __repr__(self) -> str:
         return f"<Question {self.summary!r}>"

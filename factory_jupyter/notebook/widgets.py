@@ -81,8 +81,10 @@ class Asked(SocketWidget):
     _css = _built("asked.css")
     noun = "Claude asked"
 
-    def __init__(self, server: Server, session_id: str, title: str) -> None:
-        super().__init__(server, f"chat/{session_id}", title)
+    root = Unicode(help="The worktree; paths in it are shown relative to it.").tag(sync=True)
+
+    def __init__(self, server: Server, session_id: str, title: str, worktree: str | None) -> None:
+        super().__init__(server, f"chat/{session_id}", title, root=worktree or "")
 
 
 class RecordedWidget(SocketWidget):
@@ -128,14 +130,15 @@ class Chat(RecordedWidget):
     _css = _built("chat.css")
     noun = "Chat"
 
+    root = Unicode(help="The worktree; paths in it are shown relative to it.").tag(sync=True)
     session_id = Unicode(help="The server's id of the session.").tag(sync=True)
     last_seq = Int(help="Number of the last settled event.").tag(sync=True)
     phase = Unicode(help="idle, starting, running, waiting, stopping or stopped.").tag(sync=True)
 
     def __init__(self, server: Server, session: wire.Session, title: str, worktree: str | None) -> None:
         self._transcript: Transcript = fold(run(events_of(server, session.id)))
-        self._worktree = worktree
         super().__init__(server, f"chat/{session.id}", title)
+        self.root = worktree or ""
         self.session_id, self.phase = session.id, session.phase.value
         self.last_seq = self._transcript.last_seq
 
@@ -149,7 +152,7 @@ class Chat(RecordedWidget):
 
     def _relative(self, text: str) -> str:
         """Paths as a reader of the repository knows them, not as they are on this machine."""
-        return text.replace(f"{self._worktree}/", "") if self._worktree else text
+        return text.replace(f"{self.root}/", "") if self.root else text
 
     async def follow(self) -> None:
         """Fold the session's frames; write the record at the end of each turn, and while a question waits."""

@@ -63,11 +63,12 @@ async def waiting(server: Server) -> list[Question]:
     return [Question(server, info) for info in await server.call("GET", "questions", list[wire.Question])]
 
 
-async def put(server: Server, asked: wire.QuestionAsked, policy: OnQuestion | None) -> None:
+async def put(server: Server, asked: wire.QuestionAsked, policy: OnQuestion | None, worktree: str | None) -> None:
     """Hand a question to ``policy``, unless it has its answer already; without a policy, call for a person."""
     question = next((question for question in await waiting(server) if question.id == asked.question_id), None)
     if question is None:
         return
+    question.worktree = worktree
     try:
         answering = (policy or call_for_a_person)(question)
         if answering is not None:
@@ -80,6 +81,6 @@ def call_for_a_person(question: Question) -> None:
     """Say below the cell that, and where, an answer is awaited."""
     sys.stdout.write(
         f"Claude waits for you: {question.summary}\n"
-        "  Answer in the Factory panel or in workspace.chat(); for a program, see on_question=.\n"
+        "(answer in the Factory panel or in workspace.chat(), or pass on_question=)\n"
     )
     sys.stdout.flush()

@@ -209,7 +209,7 @@ class Session(Talk, SessionView):
 
     async def _put(self, asked: wire.QuestionAsked, on_question: OnQuestion | None) -> None:
         try:
-            await questions.put(self.server, asked, on_question)
+            await questions.put(self.server, asked, on_question, self.worktree)
         except Exception:
             # Nobody will answer now: a turn that waits for ever helps nobody.
             await self.interrupt()

@@ -5,6 +5,7 @@ import { browserServices } from '../render/browser';
 import { useFrames } from '../render/frames';
 import { mount } from '../render/mount';
 import { Questions } from '../render/questions/questions';
+import { PlaceProvider } from '../render/transcript/place';
 import { foldAll } from '../state/session';
 import { EMPTY } from '../state/transcript';
 import { Outbox } from '../wire/outbox';
@@ -15,10 +16,16 @@ import { widgetEndpoint } from './cell/endpoint';
 import './asked.css';
 
 /** The questions of a session that wait, below the cell that waits for them. */
-function render({ model, el }: RenderProps<{ path: string }>): () => void {
+function render({ model, el }: RenderProps<{ path: string; root: string }>): () => void {
   const outbox = new Outbox(window.sessionStorage, `factory-jupyter:asked:${model.get('path')}`);
   const source = chatSource(widgetEndpoint(model, model.get('path')), outbox);
-  return mount(el, <Asked source={source} />, browserServices());
+  return mount(
+    el,
+    <PlaceProvider value={{ sessionId: null, root: model.get('root') || null }}>
+      <Asked source={source} />
+    </PlaceProvider>,
+    browserServices()
+  );
 }
 
 function Asked({ source }: { source: Source }): ReactElement {

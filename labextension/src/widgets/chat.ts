@@ -11,6 +11,7 @@ import './chat.css';
 interface ChatModel {
   path: string;
   session_id: string;
+  root: string;
   record: string;
 }
 
@@ -19,7 +20,7 @@ function render({ model, el }: RenderProps<ChatModel>): () => void {
   el.classList.add('jp-Factory-cell-chat');
   const outbox = new Outbox(window.localStorage, `factory-jupyter:outbox:${model.get('session_id')}`);
   const source = chatSource(widgetEndpoint(model, model.get('path')), outbox);
-  const undo = [mountChat(el, source, browserServices()), hideRecord(model.get('record'))];
+  const undo = [mountChat(el, source, browserServices(), { root: model.get('root') || null }), hideRecord(model.get('record'))];
   return () => undo.forEach(each => each());
 }
 
