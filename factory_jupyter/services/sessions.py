@@ -39,9 +39,10 @@ from factory_jupyter.services.feeds import BoardFeed, Viewer
 from factory_jupyter.services.message_queue import agent_message_id
 from factory_jupyter.services.rate_limits import RateLimiter
 from factory_jupyter.services.session_logs import SessionLogs
+from factory_jupyter.services.session_process import Surroundings, Workspaces
 from factory_jupyter.services.session_record import SessionRecord
 from factory_jupyter.services.session_recovery import recover
-from factory_jupyter.services.session_runner import SessionRunner, Surroundings, Workspaces
+from factory_jupyter.services.session_runner import SessionRunner
 from factory_jupyter.services.session_view import is_paused_at_start, resting_phase, shown
 from factory_jupyter.services.settings import SettingsService
 from factory_jupyter.store.rows import AttachmentRow, EventRow, SessionRow
