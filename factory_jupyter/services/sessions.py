@@ -10,7 +10,7 @@ import builtins
 import contextlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,26 +18,24 @@ import msgspec
 
 from factory_jupyter.config import FactoryConfig
 from factory_jupyter.errors import (
-    BypassNotAllowed,
     Conflict,
     DatabaseUnavailable,
     FactoryError,
-    Forbidden,
     NotFound,
     Unavailable,
 )
 from factory_jupyter.model import wire
 from factory_jupyter.model.agent import AgentOptions, AgentStarter
-from factory_jupyter.model.ids import new_id
 from factory_jupyter.model.states import MessageState, WorkspaceStatus
 from factory_jupyter.model.workflows import WORKFLOW_PROMPTS
 from factory_jupyter.services.activity import Activities
 from factory_jupyter.services.clock import Clock
 from factory_jupyter.services.conversation_locks import ConversationLocks
-from factory_jupyter.services.conversations import History, forked, imported
+from factory_jupyter.services.conversations import History
 from factory_jupyter.services.feeds import BoardFeed, Viewer
 from factory_jupyter.services.message_queue import agent_message_id
 from factory_jupyter.services.rate_limits import RateLimiter
+from factory_jupyter.services.session_creation import SessionCreation, check_mode
 from factory_jupyter.services.session_logs import SessionLogs
 from factory_jupyter.services.session_process import Surroundings, Workspaces
 from factory_jupyter.services.session_record import SessionRecord
@@ -45,7 +43,7 @@ from factory_jupyter.services.session_recovery import recover
 from factory_jupyter.services.session_runner import SessionRunner
 from factory_jupyter.services.session_view import is_paused_at_start, resting_phase, shown
 from factory_jupyter.services.settings import SettingsService
-from factory_jupyter.store.rows import AttachmentRow, EventRow, SessionRow
+from factory_jupyter.store.rows import AttachmentRow, SessionRow
 from factory_jupyter.tools.process import MARK, scrubbed
 
 if TYPE_CHECKING:
@@ -85,8 +83,10 @@ class SessionService:
         self._board = board
         self._activities = activities
         self._workspaces = workspaces
-        self._settings = settings
         self._history = history
+        self._creation = SessionCreation(
+            stores=stores, config=config, clock=clock, workspaces=workspaces, settings=settings, history=history
+        )
         self._limiter = limiter
         self._logs = logs
         self._mcp_servers = mcp_servers
@@ -129,59 +129,18 @@ class SessionService:
         siblings = await self._stores.sessions.list(workspace.id)
         if body.resume and (known := next((s for s in siblings if s.claude_session_id == body.resume), None)):
             return self._shown(known)  # it is one of ours: its next message resumes it
-        row = await self._new_row(body, siblings)
-        events: Sequence[EventRow] = ()
         if body.fork:
-            row, events = await self._fork(row, body.fork)
+            origin = await self._open(body.fork)
+            row, events = await self._creation.fork(body, siblings, origin.record)
         elif body.resume:
-            row, events = await self._import(row, body.resume)
+            row, events = await self._creation.imported(body, siblings, body.resume)
+        else:
+            row, events = await self._creation.empty(body, siblings)
         row = await self._stores.sessions.add(row, self._config.max_sessions_per_workspace, events)
         session = shown(row)
         self._activities.note(row.workspace_id, row.id, session.phase, 0, row.created_at)
         self._board.publish(wire.BoardSession(session=session))
         return session
-
-    async def _new_row(self, body: wire.CreateSession, siblings: Sequence[SessionRow]) -> SessionRow:
-        settings = await self._settings.get()
-        now = self._clock.now()
-        mode = body.permission_mode or settings.default_permission_mode
-        self.check_mode(mode)
-        return SessionRow(
-            id=new_id(),
-            workspace_id=body.workspace_id,
-            name=body.name or _free_name({sibling.name for sibling in siblings}),
-            created_at=now,
-            updated_at=now,
-            workflow=body.workflow or ("followup" if siblings else settings.default_workflow),
-            model=settings.default_model if body.model is None else body.model,
-            permission_mode=mode,
-        )
-
-    async def _fork(self, row: SessionRow, origin_id: str) -> tuple[SessionRow, Sequence[EventRow]]:
-        origin = await self.get(origin_id)
-        if origin.workspace_id != row.workspace_id:
-            raise Conflict("A fork stays in the workspace of its origin, where the files are that it talks about.")
-        runner = await self._open(origin_id)
-        await runner.record.feed.drain()
-        if runner.record.in_turn:
-            raise Conflict(f"{origin.name} is working. Fork it when its turn has ended, or interrupt it first.")
-        settled = await self._stores.events.read(origin_id, 0, runner.record.feed.last_seq, max_bytes=2**62)
-        queued = await self._stores.messages.queued(origin_id)
-        events = await asyncio.to_thread(forked, settled, queued, origin.name, self._clock.now())
-        turns = runner.record.row.turns
-        if origin.claude_session_id is None or turns == 0:
-            return row, events
-        folder = await self._workspaces.location(row.workspace_id)
-        copy = await self._history.fork(folder, origin.claude_session_id)
-        return msgspec.structs.replace(row, claude_session_id=copy, turns=turns), events
-
-    async def _import(self, row: SessionRow, claude_session_id: str) -> tuple[SessionRow, Sequence[EventRow]]:
-        folder = await self._workspaces.location(row.workspace_id)
-        past = await self._history.transcript(folder, claude_session_id)
-        if not past:
-            raise NotFound("conversation", claude_session_id)
-        events, turns = await asyncio.to_thread(imported, past, self._clock.now())
-        return msgspec.structs.replace(row, claude_session_id=claude_session_id, turns=turns), events
 
     async def update(self, id: str, body: wire.PatchSession) -> wire.Session:
         """Change what is named in the body. Raises `errors.BypassNotAllowed`, `errors.AgentFailed`."""
@@ -304,15 +263,7 @@ class SessionService:
 
     def check_mode(self, mode: wire.PermissionMode) -> None:
         """Raises `errors.BypassNotAllowed`, or `errors.Forbidden` for root."""
-        if mode != "bypassPermissions":
-            return
-        if not self._config.allow_bypass_permissions:
-            raise BypassNotAllowed
-        if self._config.is_root():
-            raise Forbidden(
-                "Claude Code refuses bypassPermissions for root. Choose another permission mode, or run the server as "
-                "another user."
-            )
+        check_mode(mode, self._config)
 
     # --- Opening -----------------------------------------------------------------------------------------------------
 
@@ -413,11 +364,3 @@ class SessionService:
             runner.record.feed.close()
         self._runners.clear()
         await self._logs.close()
-
-
-def _free_name(taken: set[str]) -> str:
-    """``Chat 1``, ``Chat 2``, …: the first that is free."""
-    number = 1
-    while f"Chat {number}" in taken:
-        number += 1
-    return f"Chat {number}"
