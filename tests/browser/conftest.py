@@ -60,7 +60,7 @@ def model_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def start_lab(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., running.Running]]:
-    """`start_lab()`: a JupyterLab of one's own. `start_lab(again=lab)`: the one that was stopped, at its old address."""
+    """`start_lab()`: a JupyterLab of one's own. `start_lab(again=lab)`: the stopped one again, at its old address."""
     if not (ROOT / "factory_jupyter/labextension/static/style.js").exists():
         pytest.fail("The front end is not built. Run `make install`.", pytrace=False)
     with ExitStack() as stack:

@@ -151,6 +151,10 @@ class Screen:
         """Click a button of the question that waits."""
         self.question.get_by_role("button", name=name, exact=False).first.click()
 
+    def answers(self, text: str) -> Locator:
+        """Every place where Claude (not a tool, not the person) says so."""
+        return self.transcript.locator(".jp-Factory-text").get_by_text(text)
+
     def expect_text(self, text: str) -> None:
-        """Wait for a text in the transcript."""
-        expect(self.transcript.get_by_text(text).first).to_be_visible()
+        """Wait until Claude says so."""
+        expect(self.answers(text).first).to_be_visible()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_claude, pytest.mark.slow]
 
 def test_from_the_launcher_to_a_finished_turn(screen: Screen, lab: Running, repository: Path) -> None:
     page = screen.page
-    expect(screen.panel.get_by_text("Claude Code")).to_be_visible()
+    expect(screen.panel.get_by_label("Readiness").get_by_role("listitem").filter(has_text="git 2")).to_be_visible()
     page.locator('.jp-LauncherCard[data-category="Factory"][title*="agent work"]').click()
     # There is no project yet, so that is asked for first.
     screen.dialog.get_by_label("Repository").fill(str(repository)[:-4])

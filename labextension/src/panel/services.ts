@@ -77,5 +77,6 @@ export function contentsPath(path: string): string | null {
 
 /** The absolute path on the server of a contents path. */
 export function serverPath(path: string): string {
-  return PathExt.join(PageConfig.getOption('factoryRootDir') || PageConfig.getOption('serverRoot'), PathExt.removeSlash(path));
+  // JupyterLab's own `PathExt.join` makes relative paths.
+  return `${PageConfig.getOption('factoryRootDir').replace(/\/$/, '')}/${PathExt.removeSlash(path)}`;
 }
