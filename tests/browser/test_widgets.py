@@ -172,9 +172,10 @@ def test_the_board_in_a_cell(notebook: Callable[..., Notebook]) -> None:
 
 def test_interrupting_the_kernel_interrupts_the_turn(notebook: Callable[..., Notebook]) -> None:
     never = script({"text": "Too late.", "hold": "never"})
-    opened = notebook(f"workspace.ask({never!r})", "turn = workspace.wait()\nturn.reason")
+    watching = f"for event in workspace.stream({never!r}):\n    print(type(event).__name__)"
+    opened = notebook(watching, "turn = workspace.wait()\nturn.reason")
     opened.start(1)
-    expect(opened.screen.row("interrupting the kernel").get_by_text("Working")).to_be_visible()
+    expect(opened.cell(1).get_by_text("TurnStarted").first).to_be_visible()
     opened.screen.execute("notebook:interrupt-kernel")
     expect(opened.cell(1).get_by_text("KeyboardInterrupt").first).to_be_visible()
     opened.run(2)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from factory_jupyter.notebook.aio.factory import Factory as AsyncFactory
 from factory_jupyter.notebook.objects import Factory, Project, Workspace
 from factory_jupyter.notebook.transport import Server
 from tests.notebook import server as fakes
 from tests.notebook.server import FakeFactory
+
+
+@pytest.fixture(scope="session")
+def shell() -> InteractiveShell:
+    """The one IPython shell of the process; without a history, whose database would be open at the end."""
+    return InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -144,7 +144,7 @@ class FakeFactory:
 
     def tell(self, session_id: str, frame: wire.ServerFrame) -> None:
         for socket in list(self.chats.get(session_id, ())):
-            socket.write_message(msgspec.json.encode(frame).decode())
+            socket.tell(frame)
 
     def begin_turn(self, session_id: str, say: wire.Say) -> int:
         turn = sum(isinstance(event, wire.TurnStarted) for event in self.events[session_id]) + 1
@@ -192,7 +192,7 @@ class FakeFactory:
 
     def show(self, frame: wire.BoardFrame) -> None:
         for socket in list(self.boards):
-            socket.write_message(msgspec.json.encode(frame).decode())
+            socket.tell(frame)
 
     def soon(self, work: Callable[[], None]) -> None:
         assert self.loop
@@ -330,6 +330,10 @@ class Socket(tornado.websocket.WebSocketHandler):
             raise tornado.web.HTTPError(403)
         await super().get(*args)
 
+    def tell(self, frame: wire.ServerFrame | wire.BoardFrame) -> None:
+        with suppress(tornado.websocket.WebSocketClosedError):  # The client has just left.
+            self.write_message(msgspec.json.encode(frame).decode())
+
 
 class ChatSocket(Socket):
     def open(self, session_id: str) -> None:
@@ -339,9 +343,9 @@ class ChatSocket(Socket):
         log = fake.events.setdefault(session_id, [])
         row = next((one for one in fake.sessions if one.id == session_id), session(session_id, "w1"))
         hello = wire.Hello(session=msgspec.structs.replace(row, last_seq=len(log)), last_seq=len(log), version="0")
-        self.write_message(msgspec.json.encode(hello).decode())
+        self.tell(hello)
         for event in log[since:]:
-            self.write_message(msgspec.json.encode(event).decode())
+            self.tell(event)
         fake.chats.setdefault(session_id, set()).add(self)
 
     def on_message(self, message: str | bytes) -> None:
@@ -357,7 +361,7 @@ class BoardSocket(Socket):
         snapshot = wire.Snapshot(
             projects=fake.projects, workspaces=fake.workspaces, questions=list(fake.questions.values())
         )
-        self.write_message(msgspec.json.encode(snapshot).decode())
+        self.tell(snapshot)
         fake.boards.add(self)
 
     def on_close(self) -> None:

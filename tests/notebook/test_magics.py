@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -15,14 +13,10 @@ from factory_jupyter.notebook.objects import Factory
 from tests.notebook.server import FakeFactory, answering
 
 
-@pytest.fixture
-def shell(factory: Factory) -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
+@pytest.fixture(autouse=True)
+def loaded(shell: InteractiveShell, factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
     factory_jupyter.load_ipython_extension(shell)
-    shell.user_ns["factory"] = factory
-    yield shell
-    shell.user_ns.clear()
-    InteractiveShell.clear_instance()
+    monkeypatch.setitem(shell.user_ns, "factory", factory)
 
 
 @pytest.fixture
@@ -31,7 +25,7 @@ def shown(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> list[str]
     texts: list[str] = []
     monkeypatch.setattr(shell.display_pub, "publish", lambda data, **_: texts.append(data["text/markdown"]))
     monkeypatch.setattr(magics, "REDRAW_S", 0.0)
-    shell.display_formatter.active_types = ["text/plain", "text/markdown"]
+    monkeypatch.setattr(shell.display_formatter, "active_types", ["text/plain", "text/markdown"])
     return texts
 
 

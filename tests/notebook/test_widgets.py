@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -48,11 +47,10 @@ class Outputs:
 
 
 @pytest.fixture
-def outputs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
-    shell, outputs = InteractiveShell.instance(), Outputs()
+def outputs(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> Outputs:
+    outputs = Outputs()
     monkeypatch.setattr(shell.display_pub, "publish", outputs.publish)
-    yield outputs
-    InteractiveShell.clear_instance()
+    return outputs
 
 
 def test_a_chat_leaves_a_readable_record(fake: FakeFactory, workspace: Workspace, outputs: Outputs) -> None:

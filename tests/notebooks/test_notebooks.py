@@ -1,4 +1,4 @@
-"""The example notebooks run twice, from top to bottom, give the outputs they were saved with, and make nothing twice."""
+"""The example notebooks run twice, from top to bottom, give the outputs they have, and make nothing twice."""
 
 from __future__ import annotations
 
