@@ -216,16 +216,16 @@ class Provisioner:
 
     async def _own_branch(self, making: Making) -> tuple[str | None, str]:
         """Choose the branch and where it starts; None when an earlier try has made the branch already."""
-        left, commit = making.row.branch_name, making.row.base_commit
-        if left and commit and await self._references.commit(making.repository, f"refs/heads/{left}") == commit:
+        ours = f"refs/heads/{making.row.branch_name}"
+        begun_at = making.row.base_commit
+        if begun_at and (await self._references.commits(making.repository, ours)).get(ours) == begun_at:
             return None, " (branch made before)"
         start = await self._references.start_point(making.repository, making.base, is_fresh=making.is_fresh)
-        commit = await self._references.commit(making.repository, start.ref)
         user = branch_prefix(await self._repositories.user(making.repository) or self._user)
         wanted = f"{user}/{slugify(making.row.name, f'task-{making.row.id[:8]}')}"
         branch = free_branch(wanted, await self._references.taken(making.repository))
-        await self._update(making, branch_name=branch, base_branch=making.base, base_commit=commit)
-        return commit, f", from {start.ref.removeprefix('refs/remotes/').removeprefix('refs/heads/')}{start.note}"
+        await self._update(making, branch_name=branch, base_branch=making.base, base_commit=start.commit)
+        return start.commit, f", from {start.name}{start.note}"
 
     async def _tracked(self, making: Making) -> str:
         branch = making.row.branch_name or ""

@@ -44,9 +44,7 @@ async def merge_base(git: Git, worktree: Path, base: str | None) -> str | None:
     """Where the worktree's branch left ``base``: the local one and that of origin together, whichever is nearer."""
     if not base:
         return None
-    places = (f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}")
-    found = [await References(git).commit(worktree, ref) for ref in places]
-    commits = [commit for commit in found if commit]
+    commits = (await References(git).commits(worktree, f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}")).values()
     # Of several commits, merge-base takes all but the first as if they were merged.
     return (await git.read(worktree, "merge-base", "HEAD", *commits, accept=(0, 1))) or None if commits else None
 

@@ -16,9 +16,10 @@ REMOTE: Final = "origin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPoint:
-    """A commit-ish to start from; ``note`` tells people what is behind or ahead of it."""
+    """A commit to start from, and how its branch is called; ``note`` tells people what is ahead of it."""
 
-    ref: str
+    name: str
+    commit: str
     note: str = ""
 
 
@@ -66,20 +67,17 @@ class References:
 
     async def has_local(self, repository: Path, branch: str) -> bool:
         """Whether the branch exists here."""
-        return await self._exists(repository, f"refs/heads/{branch}")
+        return bool(await self.commits(repository, f"refs/heads/{branch}"))
 
     async def has_tracking(self, repository: Path, branch: str) -> bool:
         """Whether ``origin`` had the branch when it was last asked."""
-        return await self._exists(repository, f"refs/remotes/{REMOTE}/{branch}")
+        return bool(await self.commits(repository, f"refs/remotes/{REMOTE}/{branch}"))
 
-    async def _exists(self, repository: Path, ref: str) -> bool:
-        done = await self._git.run(repository, "show-ref", "-q", "--verify", ref, accept=(0, 1))
-        return done.exit_code == 0
-
-    async def commit(self, repository: Path, ref: str) -> str | None:
-        """The commit that a full ref name stands for; None when there is no such ref."""
-        commit = f"{ref}^{{commit}}"
-        return await self._git.read(repository, "rev-parse", "-q", "--verify", commit, accept=(0, 1)) or None
+    async def commits(self, repository: Path, *refs: str) -> dict[str, str]:
+        """The commits of these refs (full names), without those that do not exist."""
+        answer = await self._git.read(repository, "for-each-ref", "--format=%(refname) %(objectname)", *refs)
+        found = dict(line.split(" ") for line in answer.splitlines())
+        return {ref: found[ref] for ref in refs if ref in found}  # git lists refs below these names, too
 
     async def start_point(self, repository: Path, base: str, *, is_fresh: bool) -> StartPoint:
         """Where a new branch from ``base`` starts: fresh origin, else the local branch, else what origin had once.
@@ -87,13 +85,15 @@ class References:
         Raises `errors.Invalid` when there is no such branch.
         """
         local, tracking = f"refs/heads/{base}", f"refs/remotes/{REMOTE}/{base}"
-        has_local, has_tracking = await self.has_local(repository, base), await self.has_tracking(repository, base)
-        if has_tracking and (is_fresh or not has_local):
-            ahead = await self._count(repository, f"{tracking}..{local}") if has_local else 0
-            note = f"; your local {base} is {ahead} commits ahead of it" if ahead else ""
-            return StartPoint(ref=tracking, note=note)
-        if has_local:
-            return StartPoint(ref=local)
+        commits = await self.commits(repository, local, tracking)
+        if tracking in commits and (is_fresh or local not in commits):
+            note = ""
+            if commits.get(local, commits[tracking]) != commits[tracking]:
+                ahead = int(await self._git.read(repository, "rev-list", "--count", f"{tracking}..{local}"))
+                note = f"; your local {base} is {ahead} commits ahead of it" if ahead else ""
+            return StartPoint(name=f"{REMOTE}/{base}", commit=commits[tracking], note=note)
+        if local in commits:
+            return StartPoint(name=base, commit=commits[local])
         raise Invalid(f"Branch {base!r} does not exist, neither here nor on {REMOTE}. Choose another base branch.")
 
     async def taken(self, repository: Path) -> set[str]:
@@ -105,6 +105,3 @@ class References:
             whole, without_remote = line.split("\0")
             names |= {whole, without_remote}
         return names - {""}
-
-    async def _count(self, repository: Path, commits: str) -> int:
-        return int(await self._git.read(repository, "rev-list", "--count", commits))

@@ -149,10 +149,11 @@ class Repositories:
 
     async def user(self, top: Path) -> str:
         """How the person is called in this repository, by git's configuration; may be empty."""
-        for key in ("github.user", "user.name", "user.email"):
-            if value := await self._git.read(top, "config", "--get", key, accept=(0, 1)):
-                return value.partition("@")[0]
-        return ""
+        asked = r"^(github\.user|user\.(name|email))$"
+        answer = await self._git.read(top, "config", "--get-regexp", "-z", asked, accept=(0, 1))
+        known = dict(line.split("\n", 1) for line in answer.split("\0") if "\n" in line)
+        value = known.get("github.user") or known.get("user.name") or known.get("user.email") or ""
+        return value.partition("@")[0]
 
 
 def real(path: Path | str) -> Path:

@@ -97,14 +97,13 @@ class Worktrees:
 
         A folder whose ``.git`` is missing would make git find a repository further up: the main checkout, at worst.
         """
-        answer = await self._git.read(
-            path, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir", "--git-dir"
-        )
-        top, common, git_dir = (real(line) for line in answer.split("\n"))
+        asked = ("--show-toplevel", "--git-common-dir", "--git-dir", "--symbolic-full-name", "HEAD")
+        answer = await self._git.read(path, "rev-parse", "--path-format=absolute", *asked)
+        *folders, head = answer.split("\n")
+        top, common, git_dir = map(real, folders)
         if top != real(path) or common != real(common_dir) or git_dir == common:
             raise Conflict(f"{path} is no worktree of its own: git works on {top} there. Nothing was started in it.")
-        head = await self._git.read(path, "symbolic-ref", "-q", "HEAD", accept=(0, 1))
-        return head.removeprefix("refs/heads/") or None
+        return head.removeprefix("refs/heads/") if head != "HEAD" else None
 
     async def clear_half_made(self, repository: Path, path: Path) -> Worktree | None:
         """The worktree at ``path`` when it is whole; else what a crash left of it is taken away and the answer is None.

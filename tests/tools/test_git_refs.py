@@ -64,16 +64,21 @@ async def test_a_fetch_brings_the_branch_and_nothing_else(tool: Git, repository:
 
 
 async def test_fresh_origin_then_local_then_what_origin_had(tool: Git, repository: Path) -> None:
-    references = References(tool)
-    assert await references.start_point(repository, "main", is_fresh=True) == StartPoint(ref="refs/remotes/origin/main")
-    assert await references.start_point(repository, "main", is_fresh=False) == StartPoint(ref="refs/heads/main")
+    references, published = References(tool), git(repository, "rev-parse", "main")
+    local = commit(repository, {"local.txt": "1"})
+
+    async def start(is_fresh: bool) -> StartPoint:
+        return await references.start_point(repository, "main", is_fresh=is_fresh)
+
+    note = "; your local main is 1 commits ahead of it"
+    assert await start(is_fresh=True) == StartPoint(name="origin/main", commit=published, note=note)
+    assert await start(is_fresh=False) == StartPoint(name="main", commit=local)
     git(repository, "switch", "-q", "-c", "other")
     git(repository, "branch", "-q", "-D", "main")
-    assert await references.start_point(repository, "main", is_fresh=False) == StartPoint(
-        ref="refs/remotes/origin/main"
-    )
+    git(repository, "branch", "-q", "main/below")  # not to be taken for it
+    assert await start(is_fresh=False) == StartPoint(name="origin/main", commit=published)
     git(repository, "tag", "only-a-tag")
-    for name in ("only-a-tag", git(repository, "rev-parse", "HEAD")):
+    for name in ("only-a-tag", published):
         with pytest.raises(Invalid, match="does not exist"):
             await references.start_point(repository, name, is_fresh=True)
 
