@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from factory_jupyter.model.states import KanbanColumn, PullRequestState, WorkspaceStatus
 
@@ -21,34 +20,12 @@ class Activity:
     has_had_sessions: bool = False
 
 
-class PanelGroup(StrEnum):
-    """Headings of the panel's list, in the order in which they are shown."""
-
-    NEEDS_YOU = "needs_you"
-    WORKING = "working"
-    WAITING = "waiting"
-    PR_OPEN = "pr_open"
-    APPROVED = "approved"
-    MERGED = "merged"
-    BACKLOG = "backlog"
-
-
 _COLUMN_OF_PULL_REQUEST = {
     PullRequestState.MERGED: KanbanColumn.MERGED,
     PullRequestState.APPROVED: KanbanColumn.APPROVED,
     PullRequestState.DRAFT: KanbanColumn.PR_OPEN,
     PullRequestState.OPEN: KanbanColumn.PR_OPEN,
     PullRequestState.CHANGES_REQUESTED: KanbanColumn.PR_OPEN,
-}
-
-_GROUP_OF_COLUMN = {
-    KanbanColumn.BACKLOG: PanelGroup.BACKLOG,
-    KanbanColumn.IN_PROGRESS: PanelGroup.WORKING,
-    KanbanColumn.WAITING: PanelGroup.WAITING,
-    KanbanColumn.PR_OPEN: PanelGroup.PR_OPEN,
-    KanbanColumn.APPROVED: PanelGroup.APPROVED,
-    KanbanColumn.MERGED: PanelGroup.MERGED,
-    KanbanColumn.DONE: None,
 }
 
 
@@ -74,8 +51,3 @@ def needs_attention(status: WorkspaceStatus, activity: Activity) -> bool:
     if status is WorkspaceStatus.ARCHIVED:
         return False
     return activity.needs_attention or status is WorkspaceStatus.FAILED
-
-
-def panel_group(column: KanbanColumn, needs_attention: bool) -> PanelGroup | None:
-    """The heading under which the panel lists a workspace; None for archived ones, which it does not list."""
-    return PanelGroup.NEEDS_YOU if needs_attention else _GROUP_OF_COLUMN[column]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_jupyter.model.board import Activity, PanelGroup, kanban_column, needs_attention, panel_group
+from factory_jupyter.model.board import Activity, kanban_column, needs_attention
 from factory_jupyter.model.states import KanbanColumn as Column
 from factory_jupyter.model.states import PullRequestState as Pull
 from factory_jupyter.model.states import WorkspaceStatus as Status
@@ -46,13 +46,10 @@ activities = st.builds(
 
 
 @given(st.sampled_from(Status), st.sampled_from(Pull), activities)
-def test_every_workspace_has_one_column_and_one_heading(status: Status, pull_request: Pull, activity: Activity) -> None:
-    column, needs = kanban_column(status, pull_request, activity), needs_attention(status, activity)
-    group = panel_group(column, needs)
-    assert (group is None) == (status is Status.ARCHIVED)
+def test_archived_is_done_and_only_work_is_in_progress(status: Status, pull_request: Pull, activity: Activity) -> None:
+    column = kanban_column(status, pull_request, activity)
     assert (column is Column.DONE) == (status is Status.ARCHIVED)
     assert (column is Column.IN_PROGRESS) == (status is Status.READY and activity.is_working)
-    assert (group is PanelGroup.NEEDS_YOU) == needs
 
 
 @pytest.mark.parametrize(
