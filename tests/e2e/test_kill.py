@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -125,118 +126,115 @@ def gone(process: psutil.Process) -> bool:
         return True
 
 
-def begin_work(server: running.Running) -> tuple[str, Viewer, list[psutil.Process]]:
-    """A session whose second turn runs a tool that never ends; its processes."""
-    workspace = ready_workspace(server, "work")
-    session = server.call("POST", "sessions", {"workspace_id": workspace["id"]}, expect=201)
-    viewer = Viewer(server, session["id"])
-    viewer.send({"type": "say", "id": "one", "text": script({"text": "remember the melon"})})
+def say(viewer: Viewer, id: str, *steps: dict[str, Any]) -> None:
+    viewer.send({"type": "say", "id": id, "text": script(*steps)})
+
+
+def open_session(server: running.Running, workspace_id: str) -> tuple[str, Viewer]:
+    id = server.call("POST", "sessions", {"workspace_id": workspace_id}, expect=201)["id"]
+    return id, Viewer(server, id)
+
+
+def begin_work(server: running.Running, viewer: Viewer) -> list[psutil.Process]:
+    """A first turn that ends, and a second one that runs a tool for ever; the agents and that tool."""
+    say(viewer, "one", {"text": "remember the melon"})
     viewer.until(is_("turn_finished", turn=1))
     endless = tool("Bash", command="echo begun; tail -f /dev/null", timeout=600_000)
-    viewer.send({"type": "say", "id": "two", "text": script({"text": "I begin.", **endless}, {"text": "never"})})
+    say(viewer, "two", {"text": "I begin.", **endless}, {"text": "never"})
     question = viewer.until(is_("question_asked"))
     viewer.send({"type": "answer", "question_id": question["question_id"], "behavior": "allow"})
     viewer.until(is_("question_answered"))
-    server_process = psutil.Process(server.process.pid)
-    tails = wait(lambda: working(server_process, "tail"))
-    return session["id"], viewer, [*tails, *working(server_process, "claude")]
+    process = psutil.Process(server.process.pid)
+    tails = wait(lambda: working(process, "tail"))
+    return [*tails, *working(process, "claude")]
+
+
+def begin_question(viewer: Viewer) -> str:
+    """A turn that waits for a person, with a message behind it; the question's id."""
+    say(viewer, "one", tool("Bash", command="touch x"), {"text": "done"})
+    question = viewer.until(is_("question_asked"))
+    say(viewer, "two", {"text": "later"})
+    viewer.until(is_("message_queued", message_id="two"))
+    return str(question["question_id"])
 
 
 def test_a_killed_server_loses_nothing(tmp_path: Path, model_url: str) -> None:
     with ExitStack() as stack:
         server = running.start(tmp_path, model_url=model_url)
         stack.callback(server.stop)
-        id, viewer, processes = begin_work(server)
+        workspace = ready_workspace(server, "work")
+        asking, asker = open_session(server, workspace["id"])
+        question = begin_question(asker)
+        id, viewer = open_session(server, workspace["id"])
+        processes = begin_work(server, viewer)
+        assert len(processes) >= 3  # two agents and the tool
         seen = viewer.settled()
         server.kill()
         viewer.close()
+        asker.close()
 
         again = running.start(tmp_path, model_url=model_url)
         stack.callback(again.stop)
         # Without anybody asking for anything: no orphan is left.
         wait(lambda: all(gone(process) for process in processes))
-
-        # The transcript is there, to the last event that was seen, and its turn is closed.
-        later = Viewer(again, id)
-        stopped = later.until(is_("session_stopped"))
-        settled = later.settled()
-        assert settled[: len(seen)] == seen
-        assert [frame["seq"] for frame in settled] == list(range(1, len(settled) + 1))
-        finished = later.of("turn_finished")[-1]
-        assert (finished["turn"], finished["reason"], finished["is_error"]) == (2, "server_stopped", True)
-        session = again.call("GET", f"sessions/{id}", expect=200)
-        assert (session["status"], session["phase"], session["last_seq"]) == ("PAUSED", "stopped", stopped["seq"])
-
-        # The next message resumes the same conversation: the scripted model is asked with all that was said.
-        later.send({"type": "say", "id": "three", "text": "What do you remember?"})
-        later.until(is_("turn_finished", turn=3))
-        assert again.call("GET", f"sessions/{id}")["claude_session_id"] == session["claude_session_id"]
-        assert "resumed" in [frame["code"] for frame in later.of("notice")]
-        transcripts = list((tmp_path / "claude" / "projects").rglob(f"{session['claude_session_id']}.jsonl"))
-        assert len(transcripts) == 1
-        told = transcripts[0].read_text(encoding="utf-8")
-        assert "remember the melon" in told
-        assert "What do you remember?" in told
-        later.close()
-        again.stop()
-        assert [process for process in again_children(tmp_path) if not gone(process)] == []
+        check_that_it_resumes(again, id, seen)
+        check_that_the_question_is_lost(again, asking, question)
 
 
-def again_children(folder: Path) -> list[psutil.Process]:
-    """Whatever still runs with this test's home."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("BASE_DIR") == str(folder / "factory"):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+def check_that_it_resumes(server: running.Running, id: str, seen: list[Frame]) -> None:
+    """The transcript is there to the last event that was seen, its turn is closed, the next message goes on."""
+    viewer = Viewer(server, id)
+    stopped = viewer.until(is_("session_stopped"))
+    settled = viewer.settled()
+    assert settled[: len(seen)] == seen
+    assert [frame["seq"] for frame in settled] == list(range(1, len(settled) + 1))
+    finished = viewer.of("turn_finished")[-1]
+    assert (finished["turn"], finished["reason"], finished["is_error"]) == (2, "server_stopped", True)
+    session = server.call("GET", f"sessions/{id}", expect=200)
+    assert (session["status"], session["phase"], session["last_seq"]) == ("PAUSED", "stopped", stopped["seq"])
+    viewer.send({"type": "say", "id": "three", "text": "What do you remember?"})
+    viewer.until(is_("turn_finished", turn=3))
+    assert "resumed" in [frame["code"] for frame in viewer.of("notice")]
+    # One conversation, before and after, in Claude's own file.
+    (told,) = (server.folder / "claude" / "projects").rglob(f"{session['claude_session_id']}.jsonl")
+    text = told.read_text(encoding="utf-8")
+    assert "remember the melon" in text
+    assert "What do you remember?" in text
+    viewer.close()
 
 
-def test_an_open_question_is_lost_with_its_server(tmp_path: Path, model_url: str) -> None:
-    with ExitStack() as stack:
-        server = running.start(tmp_path, model_url=model_url)
-        stack.callback(server.stop)
-        workspace = ready_workspace(server, "work")
-        session = server.call("POST", "sessions", {"workspace_id": workspace["id"]}, expect=201)
-        viewer = Viewer(server, session["id"])
-        viewer.send({"type": "say", "id": "one", "text": script(tool("Bash", command="touch x"), {"text": "done"})})
-        question = viewer.until(is_("question_asked"))
-        viewer.send({"type": "say", "id": "two", "text": script({"text": "later"})})
-        viewer.until(is_("message_queued", message_id="two"))
-        server.kill()
-        viewer.close()
-        again = running.start(tmp_path, model_url=model_url)
-        stack.callback(again.stop)
-        later = Viewer(again, session["id"])
-        later.until(is_("question_withdrawn", question_id=question["question_id"]))
-        assert again.call("GET", "questions", expect=200) == []
-        answer = {"type": "answer", "question_id": question["question_id"], "behavior": "allow"}
-        refused = again.call("POST", f"sessions/{session['id']}/commands", answer, expect=409)
-        assert refused["code"] == "already_answered"
-        shown = again.call("GET", f"sessions/{session['id']}", expect=200)
-        assert (shown["queued"], shown["queue_paused"]) == (1, True)
-        later.send({"type": "send_queued"})
-        later.until(is_("turn_finished", turn=2))
-        assert later.of("block")[-1]["block"]["text"] == "later"
-        later.close()
+def check_that_the_question_is_lost(server: running.Running, id: str, question: str) -> None:
+    """It is withdrawn, cannot be answered, and what waited behind it does not fire by itself."""
+    viewer = Viewer(server, id)
+    viewer.until(is_("question_withdrawn", question_id=question))
+    assert server.call("GET", "questions", expect=200) == []
+    answer = {"type": "answer", "question_id": question, "behavior": "allow"}
+    refused = server.call("POST", f"sessions/{id}/commands", answer, expect=409)
+    assert refused["code"] == "already_answered"
+    session = server.call("GET", f"sessions/{id}", expect=200)
+    assert (session["queued"], session["queue_paused"]) == (1, True)
+    viewer.send({"type": "send_queued"})
+    viewer.until(is_("turn_finished", turn=2))
+    assert viewer.of("block")[-1]["block"]["text"] == "later"
+    viewer.close()
 
 
 def test_a_server_that_is_told_to_stop_ends_everything_soon(tmp_path: Path, model_url: str) -> None:
     with ExitStack() as stack:
         server = running.start(tmp_path, model_url=model_url)
         stack.callback(server.stop)
-        id, viewer, processes = begin_work(server)
+        id, viewer = open_session(server, ready_workspace(server, "work")["id"])
+        processes = begin_work(server, viewer)
         assert server.stop() < 15
         viewer.close()
         assert all(gone(process) for process in processes)
-        again = running.start(tmp_path, model_url=model_url)
-        stack.callback(again.stop)
-        session = again.call("GET", f"sessions/{id}", expect=200)
-        assert session["status"] == "PAUSED"
-        events = again.call("GET", f"sessions/{id}/events", expect=200)
-        assert [event["type"] for event in events[-2:]] == ["turn_finished", "session_stopped"]
+        with closing(sqlite3.connect(tmp_path / "factory" / "data.db")) as database:
+            (status,) = database.execute("SELECT status FROM session WHERE id = ?", [id]).fetchone()
+            log = database.execute("SELECT body FROM session_event WHERE session_id = ? ORDER BY seq", [id]).fetchall()
+        assert status == "PAUSED"
+        finished, stopped = (json.loads(body) for (body,) in log[-2:])
+        assert (finished["type"], finished["reason"]) == ("turn_finished", "server_stopped")
+        assert stopped["type"] == "session_stopped"
 
 
 def test_twenty_sessions_stream_at_once(tmp_path: Path, model_url: str) -> None:
@@ -246,22 +244,21 @@ def test_twenty_sessions_stream_at_once(tmp_path: Path, model_url: str) -> None:
         server = running.start(tmp_path, model_url=model_url, arguments=arguments)
         stack.callback(server.stop)
         workspace = ready_workspace(server, "crowd")
-        ids = [server.call("POST", "sessions", {"workspace_id": workspace["id"]}, expect=201)["id"] for _ in range(20)]
-        viewers = [Viewer(server, id) for id in ids]
+        opened = [open_session(server, workspace["id"]) for _ in range(20)]
+        viewers = [viewer for _, viewer in opened]
         for viewer in viewers:
-            viewer.send({"type": "say", "id": "warm", "text": script({"text": "ready"})})
+            say(viewer, "warm", {"text": "ready"})
         for viewer in viewers:
             viewer.until(is_("turn_finished", turn=1), 2 * BOUND)
         # All run; now they stream together, for at least four seconds each.
-        said = {"type": "say", "id": "go", "text": script({"text": words, "chunks": 80, "delay": 0.05})}
         for viewer in viewers:
-            viewer.send(said)
+            say(viewer, "go", {"text": words, "chunks": 80, "delay": 0.05})
         for viewer in viewers:
             viewer.until(is_("turn_finished", turn=2), 2 * BOUND)
         begun = max(viewer.until(is_("turn_started", turn=2))["at"] for viewer in viewers)
         first_end = min(viewer.until(is_("turn_finished", turn=2))["at"] for viewer in viewers)
         assert begun < first_end, "they were not at work at the same time"
-        for id, viewer in zip(ids, viewers, strict=True):
+        for id, viewer in opened:
             assert viewer.of("turn_finished")[-1]["is_error"] is False
             assert viewer.of("block")[-1]["block"]["text"] == words
             assert len(viewer.of("delta")) > 10
