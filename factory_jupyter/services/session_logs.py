@@ -10,6 +10,7 @@ import contextlib
 import logging
 import re
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Literal
@@ -73,27 +74,32 @@ class SessionLog:
         self._thread = thread
         self._clock = clock
         self._room = max_bytes
+        self._waiting: deque[str] = deque()
 
     def write(self, direction: Direction, text: str) -> None:
         """Add an entry; does not wait, and never raises: a full disk must not stop a session."""
         if self.path is None or self._room <= 0:
             return
-        time_of_day = self._clock.now().isoformat()
-        with contextlib.suppress(RuntimeError):  # the thread has ended: the server stops
-            self._thread.submit(self._append, self.path, f"[{time_of_day}] {_MARKS[direction]} ", text)
+        self._waiting.append(f"[{self._clock.now().isoformat()}] {_MARKS[direction]} {text[:_LONGEST_ENTRY]}")
+        if len(self._waiting) == 1:  # otherwise the thread is on its way already
+            with contextlib.suppress(RuntimeError):  # the thread has ended: the server stops
+                self._thread.submit(self._append_all, self.path)
 
-    def _append(self, path: Path, head: str, text: str) -> None:
-        if self._room <= 0:
-            return
-        entry = (head + redact(text[:_LONGEST_ENTRY]) + "\n").encode()
-        self._room -= len(entry)
-        if self._room <= 0:
-            entry = b"[the log has reached its limit; nothing more is written]\n"
+    def _append_all(self, path: Path) -> None:
+        entries = []
+        while self._waiting:
+            entries.append((redact(self._waiting[0]) + "\n").encode())
+            self._waiting.popleft()  # only now: the next entry that comes is seen by this loop, or calls anew
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
             with path.open("ab") as file:
-                file.write(entry)
+                for entry in entries:
+                    self._room -= len(entry)
+                    if self._room <= 0:
+                        file.write(b"[the log has reached its limit; nothing more is written]\n")
+                        break
+                    file.write(entry)
         except OSError as error:
             self._room = 0
             log.warning("The session log %s cannot be written any more: %s", path.name, error)
