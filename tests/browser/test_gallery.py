@@ -1,10 +1,11 @@
-"""The gallery: every component in every state, in three themes and two widths, judged by a machine and seen by people."""
+"""The gallery: every component in every state, judged by a machine, driven by keyboard, photographed for people."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -109,9 +110,9 @@ def test_a_menu_and_a_form_by_keyboard(page: Page, gallery: str) -> None:
     mode = page.get_by_role("button", name="Permission mode")
     mode.focus()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("menuitemradio", name="Ask")).to_be_focused()
+    expect(page.get_by_role("menuitemradio", name="Ask Asks")).to_be_focused()
     page.keyboard.press("p")
-    expect(page.get_by_role("menuitemradio", name="Plan")).to_be_focused()
+    expect(page.get_by_role("menuitemradio", name="Plan Reads")).to_be_focused()
     page.keyboard.press("Escape")
     expect(mode).to_be_focused()
 
@@ -122,8 +123,11 @@ def test_ten_thousand_blocks_are_drawn_a_few_at_a_time(page: Page, gallery: str)
     expect(view).to_contain_text("Done with this one.")
     rows = page.locator("#chat-huge .jp-Factory-list-row")
     assert rows.count() < 80
-    at_end = "el => el.scrollHeight - el.scrollTop - el.clientHeight < 2"
-    assert view.evaluate(at_end), "it opens at its end"
+    at_end = """() => {
+      const view = document.querySelector('#chat-huge [role=log]');
+      return view.scrollHeight - view.scrollTop - view.clientHeight < 2;
+    }"""
+    page.wait_for_function(at_end)
     view.evaluate("el => { el.scrollTop = el.scrollHeight / 2 }")
     latest = page.get_by_role("button", name="Jump to latest")
     expect(latest).to_be_visible()
@@ -131,4 +135,109 @@ def test_ten_thousand_blocks_are_drawn_a_few_at_a_time(page: Page, gallery: str)
     expect(rows.first).to_be_attached()
     latest.click()
     expect(latest).to_be_hidden()
-    page.wait_for_function(f"({at_end})(document.querySelector('#chat-huge [role=log]'))")
+    page.wait_for_function(at_end)
+
+
+def open_and_listen(page: Page, address: str) -> None:
+    """Open a section; what its components send is kept in `sent`."""
+    page.goto(address)
+    page.evaluate("window.sent = []; document.addEventListener('sent', event => window.sent.push(event.detail))")
+    page.wait_for_function("document.querySelectorAll('.jp-mod-inert').length === 0")
+
+
+def sent(page: Page) -> Any:
+    """What was sent since, without the ids that a browser makes up."""
+    frames = page.evaluate("window.sent.splice(0)")
+    return [{key: value for key, value in frame.items() if key != "id"} for frame in frames]
+
+
+def test_what_the_composer_sends(page: Page, gallery: str) -> None:
+    open_and_listen(page, f"{gallery}?section=chat-streaming")
+    composer = page.get_by_role("combobox", name="Message to Claude")
+    composer.press_sequentially("first line")
+    page.keyboard.press("Shift+Enter")
+    composer.press_sequentially("second line")
+    page.reload()
+    open_and_listen(page, page.url)
+    expect(composer).to_have_value("first line\nsecond line")
+    composer.focus()
+    page.keyboard.press("Enter")
+    expect(composer).to_have_value("")
+    assert sent(page) == [{"type": "say", "text": "first line\nsecond line", "attachments": []}]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Escape")
+    assert sent(page) == [{"type": "set_permission_mode", "permission_mode": "acceptEdits"}, {"type": "interrupt"}]
+
+
+def test_files_go_along_or_say_why_not(page: Page, gallery: str) -> None:
+    open_and_listen(page, f"{gallery}?section=chat-finished")
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "notes.md", "mimeType": "text/markdown", "buffer": "grüße".encode()},
+            {"name": "program.bin", "mimeType": "application/octet-stream", "buffer": b"\x00\x01"},
+        ]
+    )
+    expect(page.get_by_role("alert")).to_contain_text("program.bin is neither a picture")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("button", name="Remove notes.md")).to_be_hidden()
+    attachment = {"name": "notes.md", "media_type": "text/plain", "data": "Z3LDvMOfZQ=="}
+    assert sent(page) == [{"type": "say", "text": "", "attachments": [attachment]}]
+
+
+def test_questions_are_answered_by_keyboard(page: Page, gallery: str) -> None:
+    open_and_listen(page, f"{gallery}?section=chat-ask")
+    page.get_by_role("combobox", name="Message to Claude").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Next").press("Enter")
+    page.get_by_role("checkbox", name="peaks.ipynb").press("Space")
+    page.get_by_role("checkbox", name="Other").press("Space")
+    page.get_by_role("textbox", name="Your own answer").fill("all new ones")
+    page.get_by_role("button", name="Answer", exact=True).press("Enter")
+    [answer] = sent(page)
+    assert answer["behavior"] == "allow"
+    assert answer["answers"] == {
+        "In which format should the cached spectra be written?": "Parquet",
+        "Which notebooks should use the cache?": ["peaks.ipynb", "all new ones"],
+    }
+
+
+def test_a_plan_is_approved_or_sent_back(page: Page, gallery: str) -> None:
+    open_and_listen(page, f"{gallery}?section=chat-plan")
+    page.get_by_role("button", name="Keep planning").click()
+    page.get_by_role("textbox", name="What should the plan do differently?").fill("Keep fit_one")
+    page.get_by_role("button", name="Keep planning").click()
+    [answer] = sent(page)
+    assert (answer["behavior"], answer["message"]) == ("deny", "Keep fit_one")
+    open_and_listen(page, f"{gallery}?section=chat-plan")
+    page.get_by_role("button", name="Approve and accept edits").click()
+    [answer] = sent(page)
+    assert (answer["behavior"], answer["permission_mode"]) == ("allow", "acceptEdits")
+
+
+def test_queued_messages_can_be_changed_and_taken_back(page: Page, gallery: str) -> None:
+    open_and_listen(page, f"{gallery}?section=chat-permission")
+    page.get_by_role("button", name="Edit this message").first.click()
+    page.get_by_role("textbox", name="Queued message").fill("then update the CHANGELOG")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take this message back").last.click()
+    assert sent(page) == [{"type": "edit_queued", "text": "then update the CHANGELOG"}, {"type": "cancel_queued"}]
+
+
+def test_who_reads_above_is_not_pulled_down_by_what_streams(page: Page, gallery: str) -> None:
+    page.set_viewport_size({"width": 560, "height": 900})
+    page.goto(f"{gallery}?section=chat-flood")
+    view = page.locator("#chat-flood [role=log]").first
+    at_end = "el => el.scrollHeight - el.scrollTop - el.clientHeight"
+    page.wait_for_function("document.querySelector('#chat-flood [role=log]').scrollHeight > 900")
+    assert view.evaluate(at_end) < 48, "it follows what is written"
+    view.evaluate("el => { el.scrollTop -= 200 }")
+    latest = page.locator("#chat-flood .jp-Factory-latest").first
+    expect(latest).to_be_visible()
+    top = view.evaluate("el => el.scrollTop")
+    grown = view.evaluate("el => el.scrollHeight") + 60
+    page.wait_for_function(f"document.querySelector('#chat-flood [role=log]').scrollHeight > {grown}")
+    assert abs(view.evaluate("el => el.scrollTop") - top) < 2
+    latest.click()
+    expect(latest).to_be_hidden()

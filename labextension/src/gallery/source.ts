@@ -1,9 +1,7 @@
 import type { Connection, FrameSource } from '../wire/source';
 
-/** A source that tells frames that were written beforehand, and remembers what it was sent. */
+/** A source that tells frames that were written beforehand; what it is sent becomes a `sent` event of the page. */
 export class ScriptedSource<Incoming, Outgoing> implements FrameSource<Incoming, Outgoing> {
-  readonly sent: Outgoing[] = [];
-
   constructor(
     private readonly frames: readonly Incoming[],
     private readonly connection: Connection = { state: 'open' },
@@ -21,7 +19,7 @@ export class ScriptedSource<Incoming, Outgoing> implements FrameSource<Incoming,
   }
 
   send(frame: Outgoing): void {
-    this.sent.push(frame);
+    document.dispatchEvent(new CustomEvent('sent', { detail: frame }));
   }
 
   reconnect(): void {}

@@ -49,7 +49,7 @@ export function BoardView({ state, connection, reconnect, projectId = null, acti
     <div className={names('board', isCompact && 'mod-compact')}>
       <header className={names('board-head')}>
         <h2>{project?.name ?? trans.__('All projects')}</h2>
-        <span className={names('board-sum')}>{sum(shown, trans)}</span>
+        <span className={names('board-sum')}>{state.isLoaded ? sum(shown, trans) : ''}</span>
         <span className={names('space')} />
         {isCompact ? null : (
           <div className={names('search')}>

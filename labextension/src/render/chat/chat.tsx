@@ -70,7 +70,7 @@ export function Chat({ source, root = null, hasHeader = true, notice, isReadOnly
     }
   }, [isKnown, hasFocus]);
   const focusQuestion = (): boolean => {
-    const card = chat.current?.querySelector<HTMLElement>('[data-question] button');
+    const card = chat.current?.querySelector<HTMLElement>('[data-question] :is(button, input):not(:disabled)');
     card?.focus();
     return card != null;
   };

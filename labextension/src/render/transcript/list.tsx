@@ -118,8 +118,9 @@ function useMeasured(view: { current: HTMLDivElement | null }, heights: Heights,
           hasChanged ||= follow.current.height !== entry.contentRect.height;
           follow.current.height = entry.contentRect.height;
         } else if (row.isConnected && row.offsetHeight > 0) {
-          const isAbove = row.offsetTop < follow.current.top;
           const difference = heights.measure(row.dataset['key'] ?? '', row.offsetHeight);
+          // A row that reaches into the view grows at its end, which moves nothing that is seen.
+          const isAbove = row.offsetTop + row.offsetHeight - difference <= follow.current.top;
           shift += isAbove ? difference : 0;
           hasChanged ||= difference !== 0;
         }

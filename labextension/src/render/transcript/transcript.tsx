@@ -11,8 +11,9 @@ const draw = (row: Row): ReactElement => <RowView row={row} />;
 /** A session's transcript. */
 export function Transcript({ state }: { state: SessionState }): ReactElement {
   const trans = useTrans();
-  const { turns, partials, phase } = state;
-  const rows = useMemo(() => withWorking(rowsOf({ turns, partials }), phase), [turns, partials, phase]);
+  const { turns, partials, phase, retry } = state;
+  const isWaiting = retry !== null;
+  const rows = useMemo(() => withWorking(rowsOf({ turns, partials }), phase, isWaiting), [turns, partials, phase, isWaiting]);
   return (
     <div className={names('transcript')}>
       <List rows={rows} draw={drawRow} label={trans.__('Transcript')} />
@@ -23,9 +24,9 @@ export function Transcript({ state }: { state: SessionState }): ReactElement {
 /** While Claude works and nothing shows it, a last row does. */
 type Shown = Row | { kind: 'working'; key: 'working'; phase: SessionState['phase'] };
 
-function withWorking(rows: Row[], phase: SessionState['phase']): Shown[] {
+function withWorking(rows: Row[], phase: SessionState['phase'], isWaiting: boolean): Shown[] {
   const last = rows[rows.length - 1];
-  const isShown = last !== undefined && (last.kind === 'writing' || ('isLive' in last && last.isLive));
+  const isShown = isWaiting || last?.kind === 'writing' || (last !== undefined && 'isLive' in last && last.isLive);
   return (phase === 'running' || phase === 'starting') && !isShown ? [...rows, { kind: 'working', key: 'working', phase }] : rows;
 }
 
