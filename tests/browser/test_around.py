@@ -30,7 +30,7 @@ def test_who_looks_elsewhere_is_told_and_led_there(screen: Screen, lab: Running,
     expect(page.locator("#jp-bottom-panel").get_by_text("1 needs you")).to_be_visible()
 
     screen.execute("factory-jupyter:open-board")
-    expect(page.get_by_label("In progress").get_by_role("listitem").filter(has_text="Elsewhere")).to_be_visible()
+    expect(page.get_by_label("Waiting").get_by_role("listitem").filter(has_text="Elsewhere")).to_be_visible()
     toasts.get_by_role("button", name="Open").click()
     expect(screen.question.get_by_text("Claude wants to run a command")).to_be_visible()
     expect(toasts).to_have_count(0)

@@ -28,7 +28,7 @@ interface Options {
 
 /** One toast at most for each workspace: a newer one replaces it, and it goes when nobody is needed any more. */
 export class Notifier {
-  private readonly toasts = new Map<string, string>();
+  private readonly toasts = new Map<string, { id: string; wasNeeded: boolean }>();
 
   constructor(private readonly options: Options) {
     options.board.notified.connect((_, notification) => this.show(notification));
@@ -42,7 +42,7 @@ export class Notifier {
       return;
     }
     this.dismiss(workspace_id);
-    const toast = Toast.emit(text(notification), TYPE[kind], {
+    const id = Toast.emit(this.text(notification), TYPE[kind], {
       autoClose: WAITS.has(kind) ? false : SHORTLY_MS,
       actions: [
         {
@@ -54,7 +54,7 @@ export class Notifier {
       ]
     });
     if (WAITS.has(kind)) {
-      this.toasts.set(workspace_id, toast);
+      this.toasts.set(workspace_id, { id, wasNeeded: false });
     }
     if (sound) {
       beep();
@@ -63,10 +63,13 @@ export class Notifier {
 
   /** Answered elsewhere, mended, or looked at: the toast has done its work. */
   withdraw(): void {
-    for (const workspaceId of this.toasts.keys()) {
-      if (this.options.board.workspace(workspaceId)?.needs_attention !== true || this.options.isOnScreen(workspaceId)) {
+    for (const [workspaceId, toast] of this.toasts) {
+      const isNeeded = this.options.board.workspace(workspaceId)?.needs_attention === true;
+      // The notification may come before the workspace says that it needs somebody.
+      if ((toast.wasNeeded && !isNeeded) || this.options.isOnScreen(workspaceId)) {
         this.dismiss(workspaceId);
       }
+      toast.wasNeeded ||= isNeeded;
     }
   }
 
@@ -74,12 +77,16 @@ export class Notifier {
     const toast = this.toasts.get(workspaceId);
     if (toast !== undefined) {
       this.toasts.delete(workspaceId);
-      Toast.dismiss(toast);
+      Toast.dismiss(toast.id);
     }
   }
-}
 
-const text = ({ title, body }: Notification): string => (body ? `${title}\n${body}` : title);
+  /** Begins with the workspace's name: which of many it is, matters most. */
+  private text({ workspace_id, title, body }: Notification): string {
+    const name = this.options.board.workspace(workspace_id)?.name;
+    return [name && !title.includes(name) ? `${name}: ${title}` : title, body].filter(Boolean).join('\n');
+  }
+}
 
 /** A short, quiet tone; a browser that has not been clicked in yet keeps silent. */
 function beep(): void {
