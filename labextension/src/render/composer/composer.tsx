@@ -1,14 +1,25 @@
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement, type Ref } from 'react';
-import { bytes } from '../../state/format';
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type Ref
+} from 'react';
 import type { SessionState } from '../../state/transcript';
-import type { Attachment, ClientFrame, PermissionMode, Session } from '../../wire/wire';
+import { newId } from '../../wire/id';
+import type { ClientFrame, PermissionMode, Session } from '../../wire/wire';
 import { allowedModes } from '../modes';
 import { Button, IconButton } from '../parts/button';
 import { names } from '../parts/classes';
-import { Icon } from '../parts/icon';
 import { useServices } from '../services';
+import { AttachmentChip, type Attached } from './attachment_chip';
 import { useDraft } from './draft';
 import { filesOf, MAX_FILES, readFile } from './files';
+import { onComposerKey } from './keys';
 import { Gauge, ModelPicker, ModePicker } from './pickers';
 import { Queue } from './queue';
 import { complete, triggerAt, type Trigger } from './suggest';
@@ -34,11 +45,6 @@ interface Props {
   focusQuestion(): boolean;
 }
 
-interface Chip {
-  attachment: Attachment;
-  size: number;
-}
-
 const MAX_HEIGHT_PX = 240;
 
 /** Where the person writes: Enter sends or queues, Escape interrupts, `/` and `@` complete, Shift+Tab changes the mode. */
@@ -46,7 +52,7 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
   const { trans, allowBypass } = useServices();
   const { agent, phase, queue } = state;
   const [value, setValue] = useDraft(session.id);
-  const [chips, setChips] = useState<Chip[]>([]);
+  const [files, setFiles] = useState<Attached[]>([]);
   const [refusals, setRefusals] = useState<string[]>([]);
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
@@ -57,7 +63,7 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
   const suggestions = useSuggestions(trigger, agent.commands);
   const isSuggesting = trigger !== null && suggestions.length > 0;
   const isBusy = phase === 'running' || phase === 'starting' || phase === 'waiting' || phase === 'stopping';
-  const canSend = blocked === null && (value.trim() !== '' || chips.length > 0);
+  const canSend = blocked === null && (value.trim() !== '' || files.length > 0);
 
   useAutosize(field, value);
   useEffect(() => setActive(0), [trigger?.kind, trigger?.query]);
@@ -71,9 +77,9 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
 
   const submit = (): void => {
     if (canSend) {
-      send({ type: 'say', id: crypto.randomUUID(), text: value.trim(), attachments: chips.map(chip => chip.attachment) });
+      send({ type: 'say', id: newId(), text: value.trim(), attachments: files.map(file => file.attachment) });
       setValue('');
-      setChips([]);
+      setFiles([]);
       setRefusals([]);
       setTrigger(null);
     }
@@ -87,9 +93,9 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
       requestAnimationFrame(() => field.current?.setSelectionRange(done.caret, done.caret));
     }
   };
-  const attach = async (files: File[]): Promise<void> => {
-    const read = await Promise.all(files.slice(0, MAX_FILES).map(readFile));
-    setChips(before => [...before, ...read.flatMap(file => ('attachment' in file ? [file] : []))].slice(0, MAX_FILES));
+  const attach = async (chosen: File[]): Promise<void> => {
+    const read = await Promise.all(chosen.slice(0, MAX_FILES).map(readFile));
+    setFiles(before => [...before, ...read.flatMap(file => ('attachment' in file ? [file] : []))].slice(0, MAX_FILES));
     setRefusals(
       read.flatMap(file =>
         'attachment' in file
@@ -133,7 +139,8 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
       event.stopPropagation();
     }
   };
-  const refresh = (el: HTMLTextAreaElement): void => setTrigger(el.selectionStart === el.selectionEnd ? triggerAt(el.value, el.selectionStart) : null);
+  const refresh = (el: HTMLTextAreaElement): void =>
+    setTrigger(el.selectionStart === el.selectionEnd ? triggerAt(el.value, el.selectionStart) : null);
 
   return (
     <div
@@ -154,18 +161,30 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
         }
       }}
     >
-      <Queue queue={queue} isPaused={session.queue_paused} onSend={() => send({ type: 'send_queued' })} onEdit={(message, text) => send({ type: 'edit_queued', id: message, text })} onCancel={message => send({ type: 'cancel_queued', id: message })} />
+      <Queue
+        queue={queue}
+        isPaused={session.queue_paused}
+        onSend={() => send({ type: 'send_queued' })}
+        onEdit={(message, text) => send({ type: 'edit_queued', id: message, text })}
+        onCancel={message => send({ type: 'cancel_queued', id: message })}
+      />
       {[...(error ? [error] : []), ...refusals].map(text => (
         <p key={text} className={names('composer-error')} role="alert">
           {text}
         </p>
       ))}
       <div className={names('composer-box')}>
-        {isSuggesting && trigger ? <Suggestions id={id} kind={trigger.kind} suggestions={suggestions} active={active} onTake={take} /> : null}
-        {chips.length > 0 ? (
+        {isSuggesting && trigger ? (
+          <Suggestions id={id} kind={trigger.kind} suggestions={suggestions} active={active} onTake={take} />
+        ) : null}
+        {files.length > 0 ? (
           <div className={names('attachments')}>
-            {chips.map((chip, index) => (
-              <AttachmentChip key={index} chip={chip} onRemove={() => setChips(chips.filter(other => other !== chip))} />
+            {files.map((file, index) => (
+              <AttachmentChip
+                key={index}
+                file={file}
+                onRemove={() => setFiles(files.filter(other => other !== file))}
+              />
             ))}
           </div>
         ) : null}
@@ -179,7 +198,12 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
           aria-controls={isSuggesting ? id : undefined}
           aria-activedescendant={isSuggesting ? `${id}-${active}` : undefined}
           aria-autocomplete="list"
-          placeholder={blocked ?? (isBusy ? trans.__('Message Claude: it waits until Claude has finished') : trans.__('Message Claude:  / for commands,  @ for files'))}
+          placeholder={
+            blocked ??
+            (isBusy
+              ? trans.__('Message Claude: it waits until Claude has finished')
+              : trans.__('Message Claude:  / for commands,  @ for files'))
+          }
           value={value}
           onChange={event => {
             setValue(event.target.value);
@@ -197,7 +221,11 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
           }}
         />
         <div className={names('composer-bar')}>
-          <IconButton icon="attach" label={trans.__('Attach pictures or text files')} onClick={() => picker.current?.click()} />
+          <IconButton
+            icon="attach"
+            label={trans.__('Attach pictures or text files')}
+            onClick={() => picker.current?.click()}
+          />
           <input
             ref={picker}
             type="file"
@@ -209,90 +237,36 @@ export function Composer({ session, state, send, blocked, error, handle, focusQu
             }}
           />
           <ModePicker mode={session.permission_mode} onChange={setMode} />
-          <ModelPicker model={session.model} models={agent.models} onChange={model => send({ type: 'set_model', model })} />
+          <ModelPicker
+            model={session.model}
+            models={agent.models}
+            onChange={model => send({ type: 'set_model', model })}
+          />
           <Gauge session={session} />
           <span className={names('composer-actions')}>
-          {isBusy ? (
-            <Button icon="interrupt" shortcut="Esc" isBusy={phase === 'stopping'} onClick={() => send({ type: 'interrupt' })}>
-              {trans.__('Interrupt')}
+            {isBusy ? (
+              <Button
+                icon="interrupt"
+                shortcut="Esc"
+                isBusy={phase === 'stopping'}
+                onClick={() => send({ type: 'interrupt' })}
+              >
+                {trans.__('Interrupt')}
+              </Button>
+            ) : null}
+            <Button
+              look="primary"
+              icon={isBusy ? 'queue' : 'send'}
+              disabled={!canSend}
+              title={trans.__('Enter sends, Shift+Enter begins a new line')}
+              onClick={submit}
+            >
+              {isBusy ? trans.__('Queue') : trans.__('Send')}
             </Button>
-          ) : null}
-          <Button look="primary" icon={isBusy ? 'queue' : 'send'} disabled={!canSend} title={trans.__('Enter sends, Shift+Enter begins a new line')} onClick={submit}>
-            {isBusy ? trans.__('Queue') : trans.__('Send')}
-          </Button>
           </span>
         </div>
       </div>
     </div>
-  );
-}
-
-interface KeyActions {
-  isSuggesting: boolean;
-  isBusy: boolean;
-  isEmpty: boolean;
-  move(step: number): void;
-  take(): void;
-  closeSuggestions(): void;
-  submit(): void;
-  interrupt(): void;
-  cycleMode(): void;
-  focusQuestion(): boolean;
-}
-
-/** What a key does; false when it is not ours. */
-function onComposerKey({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent, actions: KeyActions): boolean {
-  if (ctrlKey || metaKey || altKey) {
-    return false;
-  }
-  if (actions.isSuggesting && !shiftKey) {
-    switch (key) {
-      case 'ArrowDown':
-      case 'ArrowUp':
-        actions.move(key === 'ArrowDown' ? 1 : -1);
-        return true;
-      case 'Enter':
-      case 'Tab':
-        actions.take();
-        return true;
-      case 'Escape':
-        actions.closeSuggestions();
-        return true;
-    }
-  }
-  switch (key) {
-    case 'Enter':
-      if (!shiftKey) {
-        actions.submit();
-      }
-      return !shiftKey;
-    case 'Escape':
-      if (actions.isBusy) {
-        actions.interrupt();
-      }
-      return actions.isBusy;
-    case 'Tab':
-      if (shiftKey) {
-        actions.cycleMode();
-      }
-      return shiftKey;
-    case 'ArrowUp':
-      return actions.isEmpty && actions.focusQuestion();
-    default:
-      return false;
-  }
-}
-
-function AttachmentChip({ chip: { attachment, size }, onRemove }: { chip: Chip; onRemove: () => void }): ReactElement {
-  const { trans } = useServices();
-  const isImage = attachment.media_type.startsWith('image/');
-  return (
-    <span className={names('attachment')}>
-      {isImage ? <img src={`data:${attachment.media_type};base64,${attachment.data}`} alt="" /> : <Icon name="file" />}
-      <span className={names('attachment-name')}>{attachment.name}</span>
-      <span className={names('faint')}>{bytes(size)}</span>
-      <IconButton icon="close" label={trans.__('Remove %1', attachment.name)} onClick={onRemove} />
-    </span>
   );
 }
 
