@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
 LABEXTENSION = Path(__file__).parents[2] / "labextension"
 GALLERY = LABEXTENSION / "dist-gallery"
@@ -172,12 +172,11 @@ def test_what_the_composer_sends(page: Page, gallery: str) -> None:
 
 def test_files_go_along_or_say_why_not(page: Page, gallery: str) -> None:
     open_and_listen(page, f"{gallery}?section=chat-finished")
-    page.locator("input[type=file]").set_input_files(
-        [
-            {"name": "notes.md", "mimeType": "text/markdown", "buffer": "grüße".encode()},
-            {"name": "program.bin", "mimeType": "application/octet-stream", "buffer": b"\x00\x01"},
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": "notes.md", "mimeType": "text/markdown", "buffer": "grüße".encode()},
+        {"name": "program.bin", "mimeType": "application/octet-stream", "buffer": b"\x00\x01"},
+    ]
+    page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_role("alert")).to_contain_text("program.bin is neither a picture")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("button", name="Remove notes.md")).to_be_hidden()

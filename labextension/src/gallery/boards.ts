@@ -21,7 +21,15 @@ export const project: Project = {
   updated_at: minutesAgo(9000)
 };
 
-export const otherProject: Project = { ...project, id: 'p2', name: 'telescope-control', slug: 'telescope-control', github_owner: null, github_repo: null, repo_path: '/home/you/code/telescope-control' };
+export const otherProject: Project = {
+  ...project,
+  id: 'p2',
+  name: 'telescope-control',
+  slug: 'telescope-control',
+  github_owner: null,
+  github_repo: null,
+  repo_path: '/home/you/code/telescope-control'
+};
 
 export function workspace(id: string, name: string, change: Partial<Workspace> = {}): Workspace {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
@@ -34,7 +42,15 @@ export function workspace(id: string, name: string, change: Partial<Workspace> =
     branch_name: `you/${slug}`,
     base_branch: 'main',
     worktree_path: `${project.worktree_base_path}/${slug}`,
-    init: { error: null, started_at: null, completed_at: minutesAgo(60), retry_count: 0, log_tail: '', steps: [], progress: 1 },
+    init: {
+      error: null,
+      started_at: null,
+      completed_at: minutesAgo(60),
+      retry_count: 0,
+      log_tail: '',
+      steps: [],
+      progress: 1
+    },
     run: { status: 'IDLE', pid: null, port: null },
     pull_request: null,
     kanban_column: 'WAITING',
@@ -59,7 +75,12 @@ const pull = (number: number, change: Partial<PullRequest> = {}): PullRequest =>
   ...change
 });
 
-const diff = (additions: number, deletions: number): Workspace['diff'] => ({ files: 4, additions, deletions, uncommitted: 0 });
+const diff = (additions: number, deletions: number): Workspace['diff'] => ({
+  files: 4,
+  additions,
+  deletions,
+  uncommitted: 0
+});
 const none = diff(0, 0);
 
 export const provisioning: Workspace = workspace('w10', 'Speed up import', {
@@ -74,7 +95,12 @@ export const provisioning: Workspace = workspace('w10', 'Speed up import', {
     progress: 0.72,
     log_tail: 'Resolved 84 packages in 12ms\nDownloading numpy (16.2MiB)\nDownloading scipy (35.6MiB)\n',
     steps: [
-      { name: 'fetch', state: 'skipped', detail: 'offline: origin could not be reached, local main is used', duration_ms: 2100 },
+      {
+        name: 'fetch',
+        state: 'skipped',
+        detail: 'offline: origin could not be reached, local main is used',
+        duration_ms: 2100
+      },
       { name: 'worktree', state: 'done', detail: 'you/speed-up-import from main', duration_ms: 210 },
       { name: 'checkout', state: 'done', detail: '412 files', duration_ms: 640 },
       { name: 'submodules', state: 'skipped', detail: 'none', duration_ms: 3 },
@@ -95,7 +121,8 @@ export const failed: Workspace = workspace('w11', 'Read HDF5 lazily', {
     completed_at: minutesAgo(4),
     retry_count: 1,
     progress: 0.8,
-    log_tail: 'Using CPython 3.11.9\n× No solution found when resolving dependencies:\n╰─▶ Because h5py==9.9 does not exist and your project depends on h5py==9.9, your requirements are unsatisfiable.\n',
+    log_tail:
+      'Using CPython 3.11.9\n× No solution found when resolving dependencies:\n╰─▶ Because h5py==9.9 does not exist and your project depends on h5py==9.9, your requirements are unsatisfiable.\n',
     steps: [
       { name: 'fetch', state: 'done', detail: 'origin/main', duration_ms: 880 },
       { name: 'worktree', state: 'done', detail: 'you/read-hdf5-lazily from origin/main', duration_ms: 190 },
@@ -111,27 +138,73 @@ const workspaces: Workspace[] = [
   workspace('w2', 'Plan: vectorise fitting', { needs_attention: true, diff: none, last_activity_at: minutesAgo(4) }),
   workspace('w3', 'Docs for the loader', { kanban_column: 'IN_PROGRESS', is_working: true, diff: diff(212, 40) }),
   workspace('w4', 'Port notebooks to polars', { kanban_column: 'IN_PROGRESS', is_working: true, diff: diff(508, 310) }),
-  workspace('w5', 'A task with a name that is far too long to fit on one line of a narrow panel', { kanban_column: 'IN_PROGRESS', is_working: true, diff: diff(64, 12), last_activity_at: minutesAgo(1.2) }),
-  workspace('w6', 'Retry uploads', { kanban_column: 'PR_OPEN', pull_request: pull(212, { ci_status: 'FAILURE' }), diff: diff(88, 14), last_activity_at: minutesAgo(22) }),
-  workspace('w7', 'Typed config', { kanban_column: 'APPROVED', pull_request: pull(209, { state: 'APPROVED' }), diff: diff(140, 96), last_activity_at: minutesAgo(130) }),
-  workspace('w8', 'Drop Python 3.9', { kanban_column: 'MERGED', pull_request: pull(205, { state: 'MERGED' }), diff: diff(12, 77), last_activity_at: minutesAgo(1500) }),
-  workspace('w9', 'Calibrate the new sensor', { kanban_column: 'WAITING', diff: diff(5, 0), last_activity_at: minutesAgo(47) }),
+  workspace('w5', 'A task with a name that is far too long to fit on one line of a narrow panel', {
+    kanban_column: 'IN_PROGRESS',
+    is_working: true,
+    diff: diff(64, 12),
+    last_activity_at: minutesAgo(1.2)
+  }),
+  workspace('w6', 'Retry uploads', {
+    kanban_column: 'PR_OPEN',
+    pull_request: pull(212, { ci_status: 'FAILURE' }),
+    diff: diff(88, 14),
+    last_activity_at: minutesAgo(22)
+  }),
+  workspace('w7', 'Typed config', {
+    kanban_column: 'APPROVED',
+    pull_request: pull(209, { state: 'APPROVED' }),
+    diff: diff(140, 96),
+    last_activity_at: minutesAgo(130)
+  }),
+  workspace('w8', 'Drop Python 3.9', {
+    kanban_column: 'MERGED',
+    pull_request: pull(205, { state: 'MERGED' }),
+    diff: diff(12, 77),
+    last_activity_at: minutesAgo(1500)
+  }),
+  workspace('w9', 'Calibrate the new sensor', {
+    kanban_column: 'WAITING',
+    diff: diff(5, 0),
+    last_activity_at: minutesAgo(47)
+  }),
   provisioning,
   failed,
-  workspace('w12', 'Old experiment', { status: 'ARCHIVED', kanban_column: 'DONE', diff: diff(3, 3), last_activity_at: minutesAgo(20_000) })
+  workspace('w12', 'Old experiment', {
+    status: 'ARCHIVED',
+    kanban_column: 'DONE',
+    diff: diff(3, 3),
+    last_activity_at: minutesAgo(20_000)
+  })
 ];
 
-const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({ type: 'snapshot', projects: [project, otherProject], workspaces, questions: [], sessions: [], version: '0.1.0', ...change });
+const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
+  type: 'snapshot',
+  projects: [project, otherProject],
+  workspaces,
+  questions: [],
+  sessions: [],
+  version: '0.1.0',
+  ...change
+});
 
 export const full: BoardFrame[] = [
-  snapshot({ questions: [question(), question({ id: 'bq2', workspace_id: 'w2', kind: 'plan', tool_name: 'ExitPlanMode', input: {} })] })
+  snapshot({
+    questions: [
+      question(),
+      question({ id: 'bq2', workspace_id: 'w2', kind: 'plan', tool_name: 'ExitPlanMode', input: {} })
+    ]
+  })
 ];
 export const noWorkspaces: BoardFrame[] = [snapshot({ workspaces: [], projects: [project] })];
 export const noProjects: BoardFrame[] = [snapshot({ workspaces: [], projects: [] })];
 export const many: BoardFrame[] = [
   snapshot({
     workspaces: Array.from({ length: 60 }, (_, index) =>
-      workspace(`many${index}`, `Task number ${index}`, { ...(workspaces[index % workspaces.length] as Workspace), id: `many${index}`, name: `Task number ${index}` })
+      workspace(`many${index}`, `Task number ${index}`, {
+        ...(workspaces[index % workspaces.length] as Workspace),
+        id: `many${index}`,
+        name: `Task number ${index}`
+      })
     )
   })
 ];
@@ -141,7 +214,14 @@ export const healthy: Health = {
   version: '0.1.0',
   checks: {
     git: { status: 'ok', message: '2.39.5', fix: null, version: '2.39.5', logged_in: null, required: true },
-    claude: { status: 'ok', message: '2.1.330, logged in', fix: null, version: '2.1.330', logged_in: true, required: true },
+    claude: {
+      status: 'ok',
+      message: '2.1.330, logged in',
+      fix: null,
+      version: '2.1.330',
+      logged_in: true,
+      required: true
+    },
     gh: { status: 'ok', message: '2.62.0, logged in', fix: null, version: '2.62.0', logged_in: true, required: false },
     disk: { status: 'ok', message: '212 GB free', fix: null, version: null, logged_in: null, required: true }
   }
@@ -152,7 +232,21 @@ export const unhealthy: Health = {
   version: '0.1.0',
   checks: {
     ...healthy.checks,
-    claude: { status: 'error', message: 'Claude is not logged in', fix: 'claude /login', version: '2.1.330', logged_in: false, required: true },
-    gh: { status: 'degraded', message: 'not installed; needed for pull requests only', fix: 'conda install gh -c conda-forge', version: null, logged_in: null, required: false }
+    claude: {
+      status: 'error',
+      message: 'Claude is not logged in',
+      fix: 'claude /login',
+      version: '2.1.330',
+      logged_in: false,
+      required: true
+    },
+    gh: {
+      status: 'degraded',
+      message: 'not installed; needed for pull requests only',
+      fix: 'conda install gh -c conda-forge',
+      version: null,
+      logged_in: null,
+      required: false
+    }
   }
 };

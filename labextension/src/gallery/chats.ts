@@ -21,7 +21,13 @@ const PATCH = {
         '     return found'
       ]
     },
-    { oldStart: 88, oldLines: 2, newStart: 89, newLines: 2, lines: ['-    rng = np.random.default_rng()', '+    rng = np.random.default_rng(seed)'] }
+    {
+      oldStart: 88,
+      oldLines: 2,
+      newStart: 89,
+      newLines: 2,
+      lines: ['-    rng = np.random.default_rng()', '+    rng = np.random.default_rng(seed)']
+    }
   ]
 };
 
@@ -60,35 +66,53 @@ See [the numpy guide](https://numpy.org/doc/stable/reference/random/) on seeding
 function investigate(story: Story): Story {
   return story
     .say('test_spectrum_peaks fails about one run in ten on CI. Find out why and fix the cause, not the symptom.')
-    .thinking('A test that fails one run in ten: order, time or randomness. The fixture draws noise, so first look for a seed.\nThen look at how ties are ordered.')
+    .thinking(
+      'A test that fails one run in ten: order, time or randomness. The fixture draws noise, so first look for a seed.\nThen look at how ties are ordered.'
+    )
     .tool('Grep', { pattern: 'peaks', path: `${ROOT}/photonlab` }, 'photonlab/fitting.py:41\nphotonlab/io.py:9')
     .tool('Read', { file_path: `${ROOT}/photonlab/fitting.py` }, '1\timport numpy as np')
     .tool('Read', { file_path: `${ROOT}/tests/test_spectrum.py` }, '1\timport pytest')
-    .tool('Bash', { command: 'pytest -q tests/test_spectrum.py', description: 'Run the flaky test' }, PYTEST, { is_error: true });
+    .tool('Bash', { command: 'pytest -q tests/test_spectrum.py', description: 'Run the flaky test' }, PYTEST, {
+      is_error: true
+    });
 }
 
 export const finished = investigate(new Story({ context_tokens: 68_000 }))
-  .tool('TodoWrite', {
-    todos: [
-      { content: 'Reproduce the failure', status: 'completed', activeForm: 'Reproducing the failure' },
-      { content: 'Order ties by position', status: 'in_progress', activeForm: 'Ordering ties by position' },
-      { content: 'Run the test forty times', status: 'pending', activeForm: 'Running the test forty times' }
-    ]
-  }, 'ok')
-  .tool('Edit', { file_path: `${ROOT}/photonlab/fitting.py`, old_string: 'a', new_string: 'b' }, 'The file has been updated', { details: PATCH })
+  .tool(
+    'TodoWrite',
+    {
+      todos: [
+        { content: 'Reproduce the failure', status: 'completed', activeForm: 'Reproducing the failure' },
+        { content: 'Order ties by position', status: 'in_progress', activeForm: 'Ordering ties by position' },
+        { content: 'Run the test forty times', status: 'pending', activeForm: 'Running the test forty times' }
+      ]
+    },
+    'ok'
+  )
+  .tool(
+    'Edit',
+    { file_path: `${ROOT}/photonlab/fitting.py`, old_string: 'a', new_string: 'b' },
+    'The file has been updated',
+    { details: PATCH }
+  )
   .text(ANSWER)
   .finish().frames;
 
 export const permission = new Story({ phase: 'waiting', open_questions: 2 })
   .say('test_spectrum_peaks fails about one run in ten on CI. Find out why and fix the cause, not the symptom.')
   .text('Ties are ordered by hash. I will make the order explicit and then run the test forty times.')
-  .tool('Edit', { file_path: `${ROOT}/photonlab/fitting.py`, old_string: 'a', new_string: 'b' }, 'ok', { details: PATCH })
+  .tool('Edit', { file_path: `${ROOT}/photonlab/fitting.py`, old_string: 'a', new_string: 'b' }, 'ok', {
+    details: PATCH
+  })
   .tool('Bash', { command: 'for i in $(seq 40); do pytest -q tests/test_spectrum.py || exit 1; done' })
   .ask({
     kind: 'permission',
     tool_name: 'Bash',
     tool_use_id: 't2',
-    input: { command: 'for i in $(seq 40); do\n  pytest -q tests/test_spectrum.py || exit 1\ndone', description: 'Run the test forty times' }
+    input: {
+      command: 'for i in $(seq 40); do\n  pytest -q tests/test_spectrum.py || exit 1\ndone',
+      description: 'Run the test forty times'
+    }
   })
   .ask({ kind: 'permission', tool_name: 'WebFetch', input: { url: 'https://numpy.org' } })
   .queue('mq1', 'then update CHANGELOG')
@@ -103,14 +127,20 @@ export const permissionEdit = new Story({ phase: 'waiting', permission_mode: 'de
     tool_use_id: 't1',
     input: {
       file_path: `${ROOT}/photonlab/fitting.py`,
-      old_string: 'def find_peaks(signal, min_height):\n    found = sorted(candidates, key=lambda p: p.height)\n    return found',
-      new_string: 'def find_peaks(signal, min_height):\n    # Ties keep their position.\n    found = sorted(candidates, key=lambda p: (p.height, p.position))\n    return found'
+      old_string:
+        'def find_peaks(signal, min_height):\n    found = sorted(candidates, key=lambda p: p.height)\n    return found',
+      new_string:
+        'def find_peaks(signal, min_height):\n    # Ties keep their position.\n    found = sorted(candidates, key=lambda p: (p.height, p.position))\n    return found'
     }
   }).frames;
 
 export const permissionUnknown = new Story({ phase: 'waiting' })
   .say('Take the lock.')
-  .ask({ kind: 'permission', tool_name: 'mcp__factory__lock_acquire', input: { path: 'photonlab/fitting.py', ttl_s: 600, label: 'fix ties' } }).frames;
+  .ask({
+    kind: 'permission',
+    tool_name: 'mcp__factory__lock_acquire',
+    input: { path: 'photonlab/fitting.py', ttl_s: 600, label: 'fix ties' }
+  }).frames;
 
 const PLAN = `## Goal
 Fit all spectra at once instead of one after the other.
@@ -166,7 +196,10 @@ export const answered = new Story()
   .ask({ kind: 'ask_user', tool_name: 'AskUserQuestion', tool_use_id: 't1', input: QUESTIONS })
   .answer({
     behavior: 'allow',
-    answers: { 'In which format should the cached spectra be written?': 'HDF5', 'Which notebooks should use the cache?': ['peaks.ipynb', 'calibration.ipynb'] }
+    answers: {
+      'In which format should the cached spectra be written?': 'HDF5',
+      'Which notebooks should use the cache?': ['peaks.ipynb', 'calibration.ipynb']
+    }
   })
   .result('t1', 'answered')
   .tool('ExitPlanMode', {})
@@ -183,27 +216,77 @@ export const answered = new Story()
 
 export const tools = new Story()
   .say('Show every tool.')
-  .tool('Bash', { command: 'ls -la\ngit status --short', description: 'Look around' }, ' M photonlab/fitting.py\n?? photonlab/_noise.py')
+  .tool(
+    'Bash',
+    { command: 'ls -la\ngit status --short', description: 'Look around' },
+    ' M photonlab/fitting.py\n?? photonlab/_noise.py'
+  )
   .text('A file that is written new:')
-  .tool('Write', { file_path: `${ROOT}/photonlab/_noise.py`, content: 'import numpy as np\n\n\ndef noise(seed: int, n: int) -> np.ndarray:\n    """White noise, the same for the same seed."""\n    return np.random.default_rng(seed).normal(size=n)\n' }, 'written')
-  .tool('MultiEdit', { file_path: `${ROOT}/tests/test_spectrum.py`, edits: [{ old_string: 'noise()', new_string: 'noise(seed=7)' }, { old_string: 'import pytest', new_string: 'import pytest\nfrom photonlab._noise import noise' }] }, 'ok')
-  .tool('NotebookEdit', { notebook_path: `${ROOT}/notebooks/peaks.ipynb`, cell_id: 'c4f1', cell_type: 'code', edit_mode: 'replace', new_source: 'peaks = find_peaks(spectrum, min_height=3.0)\npd.DataFrame(peaks).plot.scatter("position", "height")' }, 'ok')
+  .tool(
+    'Write',
+    {
+      file_path: `${ROOT}/photonlab/_noise.py`,
+      content:
+        'import numpy as np\n\n\ndef noise(seed: int, n: int) -> np.ndarray:\n    """White noise, the same for the same seed."""\n    return np.random.default_rng(seed).normal(size=n)\n'
+    },
+    'written'
+  )
+  .tool(
+    'MultiEdit',
+    {
+      file_path: `${ROOT}/tests/test_spectrum.py`,
+      edits: [
+        { old_string: 'noise()', new_string: 'noise(seed=7)' },
+        { old_string: 'import pytest', new_string: 'import pytest\nfrom photonlab._noise import noise' }
+      ]
+    },
+    'ok'
+  )
+  .tool(
+    'NotebookEdit',
+    {
+      notebook_path: `${ROOT}/notebooks/peaks.ipynb`,
+      cell_id: 'c4f1',
+      cell_type: 'code',
+      edit_mode: 'replace',
+      new_source: 'peaks = find_peaks(spectrum, min_height=3.0)\npd.DataFrame(peaks).plot.scatter("position", "height")'
+    },
+    'ok'
+  )
   .tool('Glob', { pattern: '**/*.ipynb' }, 'notebooks/peaks.ipynb\nnotebooks/calibration.ipynb')
   .tool('LS', { path: ROOT }, '- photonlab/\n- tests/')
-  .tool('WebFetch', { url: 'https://numpy.org/doc/stable/reference/random/', prompt: 'How is a generator seeded?' }, 'Use `numpy.random.default_rng(seed)`.')
+  .tool(
+    'WebFetch',
+    { url: 'https://numpy.org/doc/stable/reference/random/', prompt: 'How is a generator seeded?' },
+    'Use `numpy.random.default_rng(seed)`.'
+  )
   .tool('mcp__factory__lock_acquire', { path: 'photonlab/fitting.py', ttl_s: 600 }, '{"acquired": true}')
   .tool('SomethingNew', { alpha: 1, nested: { beta: [1, 2, 3] } }, 'A tool that this page does not know')
   .text('And one that fails, one that is cut, and one that still runs:')
-  .tool('Edit', { file_path: `${ROOT}/photonlab/io.py`, old_string: 'missing', new_string: 'x' }, 'String to replace not found in file.', { is_error: true })
+  .tool(
+    'Edit',
+    { file_path: `${ROOT}/photonlab/io.py`, old_string: 'missing', new_string: 'x' },
+    'String to replace not found in file.',
+    { is_error: true }
+  )
   .text('')
-  .tool('Bash', { command: 'cat data/large.csv' }, Array.from({ length: 60 }, (_, line) => `${line},${line * line},${(line / 7).toFixed(4)}`).join('\n'), { truncated: true })
+  .tool(
+    'Bash',
+    { command: 'cat data/large.csv' },
+    Array.from({ length: 60 }, (_, line) => `${line},${line * line},${(line / 7).toFixed(4)}`).join('\n'),
+    { truncated: true }
+  )
   .thinking('Long runs need patience.')
   .frame({ type: 'phase', phase: 'running' }).frames;
 
 const agent = new Story({ phase: 'running' }).say('Look for other unseeded generators.');
 const task = agent.nextTool;
 export const subAgent = agent
-  .tool('Task', { description: 'Find unseeded generators', subagent_type: 'explore', prompt: 'Search the package for random generators without a seed. Report file and line.' })
+  .tool('Task', {
+    description: 'Find unseeded generators',
+    subagent_type: 'explore',
+    prompt: 'Search the package for random generators without a seed. Report file and line.'
+  })
   .tool('Grep', { pattern: 'default_rng\\(\\)' }, 'photonlab/io.py:12', {}, task)
   .tool('Read', { file_path: `${ROOT}/photonlab/io.py` }, '1\timport numpy as np', {}, task)
   .text('One place is left: `photonlab/io.py:12`.', task)
@@ -213,17 +296,36 @@ export const subAgent = agent
 
 export const streaming: ServerFrame[] = [
   ...investigate(new Story({ phase: 'running' })).frames,
-  { type: 'delta', kind: 'thinking', index: 0, text: 'Two causes are possible. Let me first check how ties are ordered', reset: true, parent_tool_use_id: null },
-  { type: 'delta', kind: 'text', index: 1, text: 'The test compares peaks found in noise drawn *without a seed*, and `find_peaks` keeps ties in', reset: true, parent_tool_use_id: null }
+  {
+    type: 'delta',
+    kind: 'thinking',
+    index: 0,
+    text: 'Two causes are possible. Let me first check how ties are ordered',
+    reset: true,
+    parent_tool_use_id: null
+  },
+  {
+    type: 'delta',
+    kind: 'text',
+    index: 1,
+    text: 'The test compares peaks found in noise drawn *without a seed*, and `find_peaks` keeps ties in',
+    reset: true,
+    parent_tool_use_id: null
+  }
 ];
 
 const failing = (error_code: string, reason: string, result: string): ServerFrame[] =>
-  new Story().say('Go on.').finish({ is_error: true, reason, error_code, result, cost_usd: 0, usage: null, duration_ms: 1200 }).frames;
+  new Story()
+    .say('Go on.')
+    .finish({ is_error: true, reason, error_code, result, cost_usd: 0, usage: null, duration_ms: 1200 }).frames;
 
 export const errors: [string, ServerFrame[]][] = [
   ['not_logged_in', failing('not_logged_in', 'api_error', 'Not logged in · Please run /login')],
   ['authentication_failed', failing('authentication_failed', 'api_error', 'API Error: 401 invalid x-api-key')],
-  ['rate_limited', failing('rate_limited', 'api_error', 'API Error: 429 This request would exceed your account’s rate limit')],
+  [
+    'rate_limited',
+    failing('rate_limited', 'api_error', 'API Error: 429 This request would exceed your account’s rate limit')
+  ],
   ['overloaded', failing('overloaded', 'api_error', 'API Error: 529 Overloaded')],
   ['connection', failing('connection', 'api_error', 'API Error: Connection error.')],
   ['server_error', failing('server_error', 'api_error', 'API Error: 500 Internal server error')]
@@ -251,7 +353,11 @@ export const retrying: ServerFrame[] = [
   { type: 'api_retry', attempt: 3, delay_ms: 35_000, status: 429, max_attempts: 10, reason: 'rate_limit' }
 ];
 
-export const empty: ServerFrame[] = new Story({ workflow: 'explore', usage: { ...session().usage, cost_usd: 0 }, context_tokens: null }).frames;
+export const empty: ServerFrame[] = new Story({
+  workflow: 'explore',
+  usage: { ...session().usage, cost_usd: 0 },
+  context_tokens: null
+}).frames;
 
 export const hostile: ServerFrame[] = new Story()
   .say('What did you find?')
@@ -268,18 +374,37 @@ export function huge(): ServerFrame[] {
     story.say(`Step ${turn}: look at the next module and say what it does.`);
     for (let block = 0; block < 3; block++) {
       story
-        .text(`Module ${turn}.${block} reads a file, *checks* it and hands it on. ${'It is long enough to need two or three lines on a narrow page. '.repeat((turn + block) % 4)}`)
+        .text(
+          `Module ${turn}.${block} reads a file, *checks* it and hands it on. ${'It is long enough to need two or three lines on a narrow page. '.repeat((turn + block) % 4)}`
+        )
         .tool('Read', { file_path: `${ROOT}/photonlab/module_${turn}_${block}.py` }, 'text')
         .tool('Grep', { pattern: `name_${turn}` }, 'found')
         .tool('Bash', { command: `pytest -q -k module_${turn}` }, '12 passed in 0.41s')
-        .tool('Edit', { file_path: `${ROOT}/photonlab/module_${turn}.py`, old_string: `a = ${turn}`, new_string: `a = ${turn + 1}` }, 'ok');
+        .tool(
+          'Edit',
+          {
+            file_path: `${ROOT}/photonlab/module_${turn}.py`,
+            old_string: `a = ${turn}`,
+            new_string: `a = ${turn + 1}`
+          },
+          'ok'
+        );
     }
-    story.text('- one\n- two\n- three').thinking('Next.').text(`\`\`\`python\nprint(${turn})\n\`\`\``).text('Done with this one.').finish({ duration_ms: 3000 });
+    story
+      .text('- one\n- two\n- three')
+      .thinking('Next.')
+      .text(`\`\`\`python\nprint(${turn})\n\`\`\``)
+      .text('Done with this one.')
+      .finish({ duration_ms: 3000 });
   }
   return story.frames;
 }
 
-export const modes: ServerFrame[] = new Story({ permission_mode: 'bypassPermissions', context_tokens: 178_000, queue_paused: true })
+export const modes: ServerFrame[] = new Story({
+  permission_mode: 'bypassPermissions',
+  context_tokens: 178_000,
+  queue_paused: true
+})
   .say('Go.')
   .text('Going.')
   .finish({ reason: 'interrupted' })

@@ -9,7 +9,9 @@ import { NOW } from './story';
 const THEMES = ['light', 'dark', 'dark-high-contrast'];
 const PICTURE =
   'data:image/svg+xml;utf8,' +
-  encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="240" height="120"><rect width="240" height="120" fill="#e3f2fd"/><path d="M0 100 L40 92 60 30 80 96 130 90 150 55 170 94 240 88" fill="none" stroke="#1976d2" stroke-width="3"/></svg>');
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="120"><rect width="240" height="120" fill="#e3f2fd"/><path d="M0 100 L40 92 60 30 80 96 130 90 150 55 170 94 240 88" fill="none" stroke="#1976d2" stroke-width="3"/></svg>'
+  );
 
 /** `?theme=dark` chooses the theme, `?section=board` shows one section. */
 function Gallery({ theme, only }: { theme: string; only: string | null }): ReactElement {
@@ -19,7 +21,11 @@ function Gallery({ theme, only }: { theme: string; only: string | null }): React
       <header className="gallery-head">
         <h1>factory-jupyter</h1>
         {THEMES.map(name => (
-          <a key={name} href={`?theme=${name}${only ? `&section=${only}` : ''}`} aria-current={name === theme ? 'page' : undefined}>
+          <a
+            key={name}
+            href={`?theme=${name}${only ? `&section=${only}` : ''}`}
+            aria-current={name === theme ? 'page' : undefined}
+          >
             {name}
           </a>
         ))}
@@ -59,7 +65,14 @@ const services = {
   openFile: () => {},
   openTerminal: () => {},
   attachmentUrl: () => PICTURE,
-  completeFile: (typed: string) => Promise.resolve(['photonlab/fitting.py', 'photonlab/io.py', 'tests/test_spectrum.py'].filter(path => path.includes(typed))),
+  completeFile: (typed: string) =>
+    Promise.resolve(
+      ['photonlab/fitting.py', 'photonlab/io.py', 'tests/test_spectrum.py'].filter(path => path.includes(typed))
+    ),
   allowBypass: true
 };
-mount(document.getElementById('gallery') as HTMLElement, <Gallery theme={theme} only={query.get('section')} />, services);
+mount(
+  document.getElementById('gallery') as HTMLElement,
+  <Gallery theme={theme} only={query.get('section')} />,
+  services
+);

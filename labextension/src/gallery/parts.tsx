@@ -42,7 +42,11 @@ export function Parts(): ReactElement {
       />
       <Button onClick={() => setOpen(true)}>A dialog…</Button>
       {isOpen ? (
-        <Dialog title="A dialog" onClose={() => setOpen(false)} footer={<Button onClick={() => setOpen(false)}>Done</Button>}>
+        <Dialog
+          title="A dialog"
+          onClose={() => setOpen(false)}
+          footer={<Button onClick={() => setOpen(false)}>Done</Button>}
+        >
           Escape closes it, and the focus goes back.
         </Dialog>
       ) : null}
@@ -71,13 +75,23 @@ export function Parts(): ReactElement {
       </div>
       <div style={{ width: 420 }}>
         {(['info', 'ok', 'warn', 'error'] as const).map(tone => (
-          <Banner key={tone} tone={tone} title={`What happened (${tone})`} actions={<Button size="small">Try now</Button>}>
+          <Banner
+            key={tone}
+            tone={tone}
+            title={`What happened (${tone})`}
+            actions={<Button size="small">Try now</Button>}
+          >
             What is safe, and what to do.
           </Banner>
         ))}
       </div>
       <div style={{ width: 420 }}>
-        <Code text={'\x1b[32m32 passed\x1b[0m, \x1b[31m1 failed\x1b[0m, \x1b[33m2 warnings\x1b[0m in 1.84s\n\x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[34mblue\x1b[0m \x1b[35mmagenta\x1b[0m \x1b[36mcyan\x1b[0m'} label="Output" />
+        <Code
+          text={
+            '\x1b[32m32 passed\x1b[0m, \x1b[31m1 failed\x1b[0m, \x1b[33m2 warnings\x1b[0m in 1.84s\n\x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[34mblue\x1b[0m \x1b[35mmagenta\x1b[0m \x1b[36mcyan\x1b[0m'
+          }
+          label="Output"
+        />
         <Code text="pytest -q" label="Command" tone="command" />
         <Code text="Traceback: something went wrong" label="Output" tone="error" />
       </div>

@@ -24,7 +24,17 @@ export interface Section {
   isHeavy?: boolean;
 }
 
-function Frame({ width, height, isFree = false, children }: { width: number | string; height?: number; isFree?: boolean; children: ReactNode }): ReactElement {
+function Frame({
+  width,
+  height,
+  isFree = false,
+  children
+}: {
+  width: number | string;
+  height?: number;
+  isFree?: boolean;
+  children: ReactNode;
+}): ReactElement {
   return (
     <div className={`gallery-frame ${isFree ? 'is-free' : ''}`} style={{ width, height }}>
       {children}
@@ -35,7 +45,13 @@ function Frame({ width, height, isFree = false, children }: { width: number | st
 function chat(frames: ServerFrame[], height = 620, options: ChatOptions = {}, connection?: Connection): ReactElement {
   return (
     <Frame width={760} height={height}>
-      <Chat source={new ScriptedSource<ServerFrame, ClientFrame>(frames, connection)} root={chats.WORKTREE} onRename={() => {}} onFork={() => {}} {...options} />
+      <Chat
+        source={new ScriptedSource<ServerFrame, ClientFrame>(frames, connection)}
+        root={chats.WORKTREE}
+        onRename={() => {}}
+        onFork={() => {}}
+        {...options}
+      />
     </Frame>
   );
 }
@@ -43,7 +59,15 @@ function chat(frames: ServerFrame[], height = 620, options: ChatOptions = {}, co
 const open: Connection = { state: 'open' };
 const nothing = (): void => {};
 const soon = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 800));
-const actions: SidebarProps['actions'] = { open: nothing, newTask: nothing, addProject: nothing, archive: nothing, answer: soon, retry: soon, contextMenu: nothing };
+const actions: SidebarProps['actions'] = {
+  open: nothing,
+  newTask: nothing,
+  addProject: nothing,
+  archive: nothing,
+  answer: soon,
+  retry: soon,
+  contextMenu: nothing
+};
 
 function sidebar(frames: BoardFrame[], width: number, change: Partial<SidebarProps> = {}): ReactElement {
   return (
@@ -58,7 +82,10 @@ function sidebar(frames: BoardFrame[], width: number, change: Partial<SidebarPro
         onProject={nothing}
         onCheckHealth={nothing}
         onTour={nothing}
-        footer={[{ label: 'Board', onClick: nothing }, { label: 'Settings', onClick: nothing }]}
+        footer={[
+          { label: 'Board', onClick: nothing },
+          { label: 'Settings', onClick: nothing }
+        ]}
         {...change}
       />
     </Frame>
@@ -68,7 +95,12 @@ function sidebar(frames: BoardFrame[], width: number, change: Partial<SidebarPro
 function board(frames: BoardFrame[], connection: Connection = open, isCompact = false): ReactElement {
   return (
     <Frame width="100%" height={isCompact ? undefined : 520}>
-      <BoardView state={foldBoard(EMPTY_BOARD, frames)} connection={connection} actions={actions} isCompact={isCompact} />
+      <BoardView
+        state={foldBoard(EMPTY_BOARD, frames)}
+        connection={connection}
+        actions={actions}
+        isCompact={isCompact}
+      />
     </Frame>
   );
 }
@@ -104,15 +136,29 @@ function newTask(prompt: string, width: number): ReactElement {
       defaults={DEFAULTS}
       prompt={prompt}
       onProject={nothing}
-      onStart={() => soon().then(() => Promise.reject(new Error('A branch you/fix-the-loader exists already; choose another name.')))}
+      onStart={() =>
+        soon().then(() => Promise.reject(new Error('A branch you/fix-the-loader exists already; choose another name.')))
+      }
       onCancel={nothing}
     />
   );
 }
 
 export const SECTIONS: Section[] = [
-  { id: 'parts', title: 'Parts', draw: () => <Frame width="100%" isFree><Parts /></Frame> },
-  { id: 'sidebar', title: 'Panel: wide, usual, narrow', draw: () => [sidebar(boards.full, 420, { isDemo: true }), sidebar(boards.full, 300), sidebar(boards.full, 240)] },
+  {
+    id: 'parts',
+    title: 'Parts',
+    draw: () => (
+      <Frame width="100%" isFree>
+        <Parts />
+      </Frame>
+    )
+  },
+  {
+    id: 'sidebar',
+    title: 'Panel: wide, usual, narrow',
+    draw: () => [sidebar(boards.full, 420, { isDemo: true }), sidebar(boards.full, 300), sidebar(boards.full, 240)]
+  },
   {
     id: 'sidebar-states',
     title: 'Panel: first run, no tasks, loading, lost connection',
@@ -120,13 +166,28 @@ export const SECTIONS: Section[] = [
       sidebar(boards.noProjects, 300, { health: boards.unhealthy }),
       sidebar(boards.noWorkspaces, 300),
       sidebar([], 300, { health: null }),
-      sidebar(boards.full, 300, { health: boards.unhealthy, connection: { state: 'reconnecting', attempt: 3, retry_at: NOW + 8000 } })
+      sidebar(boards.full, 300, {
+        health: boards.unhealthy,
+        connection: { state: 'reconnecting', attempt: 3, retry_at: NOW + 8000 }
+      })
     ]
   },
   { id: 'sidebar-many', title: 'Panel: sixty workspaces', draw: () => sidebar(boards.many, 300) },
   { id: 'board', title: 'Board', draw: () => board(boards.full) },
-  { id: 'board-states', title: 'Board: empty, loading, compact', draw: () => [board(boards.noWorkspaces), board([], { state: 'connecting' }), board(boards.full, open, true)] },
-  { id: 'task', title: 'New parallel task', draw: () => [newTask('', 420), newTask('Please make find_peaks deterministic and prove it with a test that runs forty times.', 420), newTask('Fix it', 272)] },
+  {
+    id: 'board-states',
+    title: 'Board: empty, loading, compact',
+    draw: () => [board(boards.noWorkspaces), board([], { state: 'connecting' }), board(boards.full, open, true)]
+  },
+  {
+    id: 'task',
+    title: 'New parallel task',
+    draw: () => [
+      newTask('', 420),
+      newTask('Please make find_peaks deterministic and prove it with a test that runs forty times.', 420),
+      newTask('Fix it', 272)
+    ]
+  },
   {
     id: 'provisioning',
     title: 'A worktree that is being made, and one that failed',
@@ -138,17 +199,37 @@ export const SECTIONS: Section[] = [
   {
     id: 'project',
     title: 'Add a project',
-    draw: () => form(420, <AddProject complete={completions} onAdd={() => Promise.reject(new Error('~/code/archive is not a git repository. Run git init there, or choose another folder.'))} onCancel={nothing} path="~/code/" />)
+    draw: () =>
+      form(
+        420,
+        <AddProject
+          complete={completions}
+          onAdd={() =>
+            Promise.reject(
+              new Error('~/code/archive is not a git repository. Run git init there, or choose another folder.')
+            )
+          }
+          onCancel={nothing}
+          path="~/code/"
+        />
+      )
   },
   {
     id: 'readiness',
     title: 'Readiness',
-    draw: () => [boards.healthy, boards.unhealthy, null].map((health, index) => form(360, <Readiness key={index} health={health} onCheck={nothing} onTour={nothing} />))
+    draw: () =>
+      [boards.healthy, boards.unhealthy, null].map((health, index) =>
+        form(360, <Readiness key={index} health={health} onCheck={nothing} onTour={nothing} />)
+      )
   },
   { id: 'chat-finished', title: 'Chat: a finished turn', draw: () => chat(chats.finished, 900) },
   { id: 'chat-streaming', title: 'Chat: Claude writes', draw: () => chat(chats.streaming, 480) },
   { id: 'chat-permission', title: 'Chat: a permission, two messages wait', draw: () => chat(chats.permission, 720) },
-  { id: 'chat-permission-edit', title: 'Chat: permission for an edit, for an unknown tool', draw: () => [chat(chats.permissionEdit, 520), chat(chats.permissionUnknown, 520)] },
+  {
+    id: 'chat-permission-edit',
+    title: 'Chat: permission for an edit, for an unknown tool',
+    draw: () => [chat(chats.permissionEdit, 520), chat(chats.permissionUnknown, 520)]
+  },
   { id: 'chat-plan', title: 'Chat: a plan', draw: () => chat(chats.plan, 760) },
   { id: 'chat-ask', title: 'Chat: a question', draw: () => chat(chats.askUser, 640) },
   { id: 'chat-answered', title: 'Chat: answered questions', draw: () => chat(chats.answered, 820) },
@@ -156,8 +237,28 @@ export const SECTIONS: Section[] = [
   { id: 'chat-sub-agent', title: 'Chat: sub-agents', draw: () => chat(chats.subAgent, 620) },
   { id: 'chat-endings', title: 'Chat: how turns end', draw: () => chat(chats.endings, 900) },
   { id: 'chat-errors', title: 'Chat: errors', draw: () => chats.errors.map(([, frames]) => chat(frames, 340)) },
-  { id: 'chat-retry', title: 'Chat: trying again, lost connection', draw: () => [chat(chats.retrying, 360), chat(chats.finished, 360, {}, { state: 'reconnecting', attempt: 2, retry_at: NOW + 12_000 })] },
-  { id: 'chat-empty', title: 'Chat: not begun, loading, read only', draw: () => [chat(chats.empty, 520), chat([], 320, {}, { state: 'connecting' }), chat(chats.finished, 420, { isReadOnly: true }, { state: 'offline', reason: 'This is a saved copy: the kernel is not running' })] },
+  {
+    id: 'chat-retry',
+    title: 'Chat: trying again, lost connection',
+    draw: () => [
+      chat(chats.retrying, 360),
+      chat(chats.finished, 360, {}, { state: 'reconnecting', attempt: 2, retry_at: NOW + 12_000 })
+    ]
+  },
+  {
+    id: 'chat-empty',
+    title: 'Chat: not begun, loading, read only',
+    draw: () => [
+      chat(chats.empty, 520),
+      chat([], 320, {}, { state: 'connecting' }),
+      chat(
+        chats.finished,
+        420,
+        { isReadOnly: true },
+        { state: 'offline', reason: 'This is a saved copy: the kernel is not running' }
+      )
+    ]
+  },
   { id: 'chat-modes', title: 'Chat: bypass, a full context', draw: () => chat(chats.modes, 320) },
   {
     id: 'chat-narrow',
@@ -171,7 +272,12 @@ export const SECTIONS: Section[] = [
   },
   { id: 'chat-hostile', title: 'Chat: text that wants to be more than text', draw: () => chat(chats.hostile, 420) },
   { id: 'chat-huge', title: 'Chat: 10,000 blocks', isHeavy: true, draw: () => chat(chats.huge(), 720) },
-  { id: 'chat-flood', title: 'Chat: four at 200 deltas a second', isHeavy: true, draw: () => [0, 1, 2, 3].map(() => flood()) }
+  {
+    id: 'chat-flood',
+    title: 'Chat: four at 200 deltas a second',
+    isHeavy: true,
+    draw: () => [0, 1, 2, 3].map(() => flood())
+  }
 ];
 
 /** Deltas as they come from a fast model, for measuring. */
@@ -180,7 +286,14 @@ function flood(): ReactElement {
     let count = 0;
     const timer = setInterval(() => {
       for (let step = 0; step < 4; step++) {
-        emit({ type: 'delta', kind: 'text', index: 0, text: ++count % 40 === 0 ? '\n\n' : `word${count} `, reset: false, parent_tool_use_id: null });
+        emit({
+          type: 'delta',
+          kind: 'text',
+          index: 0,
+          text: ++count % 40 === 0 ? '\n\n' : `word${count} `,
+          reset: false,
+          parent_tool_use_id: null
+        });
       }
     }, 20);
     return () => clearInterval(timer);

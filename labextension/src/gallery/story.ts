@@ -17,7 +17,13 @@ export function session(change: Partial<Session> = {}): Session {
     claude_session_id: '00000000-0000-4000-8000-000000000001',
     queued: 0,
     last_seq: 0,
-    usage: { input_tokens: 1200, output_tokens: 4300, cache_read_input_tokens: 52_000, cache_creation_input_tokens: 9000, cost_usd: 0.41 },
+    usage: {
+      input_tokens: 1200,
+      output_tokens: 4300,
+      cache_read_input_tokens: 52_000,
+      cache_creation_input_tokens: 9000,
+      cost_usd: 0.41
+    },
     created_at: '2026-11-22T12:00:00Z',
     updated_at: '2026-11-22T12:29:00Z',
     context_tokens: 68_000,
@@ -28,7 +34,11 @@ export function session(change: Partial<Session> = {}): Session {
   };
 }
 
-type Unnumbered = SettledEvent extends infer Event ? (Event extends SettledEvent ? Omit<Event, 'seq' | 'at'> : never) : never;
+type Unnumbered = SettledEvent extends infer Event
+  ? Event extends SettledEvent
+    ? Omit<Event, 'seq' | 'at'>
+    : never
+  : never;
 
 /** A session that is told event by event. Every event is `gap` milliseconds after the one before it. */
 export class Story {
@@ -80,10 +90,18 @@ export class Story {
   }
 
   /** A call; with `content` also its answer. */
-  tool(name: string, input: Record<string, unknown>, content?: string, result: { is_error?: boolean; truncated?: boolean; details?: Record<string, unknown> } = {}, parent?: string): this {
+  tool(
+    name: string,
+    input: Record<string, unknown>,
+    content?: string,
+    result: { is_error?: boolean; truncated?: boolean; details?: Record<string, unknown> } = {},
+    parent?: string
+  ): this {
     const tool_use_id = `t${++this.tools}`;
     this.block({ kind: 'tool_use', tool_use_id, name, input }, parent);
-    return content === undefined ? this : this.event({ type: 'tool_result', tool_use_id, content, is_error: false, ...result });
+    return content === undefined
+      ? this
+      : this.event({ type: 'tool_result', tool_use_id, content, is_error: false, ...result });
   }
 
   /** The id that the next call of `tool` has. */
@@ -99,14 +117,38 @@ export class Story {
     return this.event({ type: 'question_asked', question_id: `q${this.seq}`, ...question });
   }
 
-  answer(answer: { behavior: 'allow' | 'deny'; message?: string; scope?: 'once' | 'session'; answers?: Record<string, string | string[]>; permission_mode?: 'default' | 'acceptEdits' }): this {
+  answer(answer: {
+    behavior: 'allow' | 'deny';
+    message?: string;
+    scope?: 'once' | 'session';
+    answers?: Record<string, string | string[]>;
+    permission_mode?: 'default' | 'acceptEdits';
+  }): this {
     const asked = this.frames.filter(frame => frame.type === 'question_asked').pop();
-    return asked ? this.event({ type: 'question_answered', question_id: asked.question_id, by: 'you', ...answer }) : this;
+    return asked
+      ? this.event({ type: 'question_answered', question_id: asked.question_id, by: 'you', ...answer })
+      : this;
   }
 
   finish(change: Partial<TurnFinished> = {}): this {
-    const usage = { input_tokens: 40, output_tokens: 1900, cache_read_input_tokens: 18_000, cache_creation_input_tokens: 900, cost_usd: 0.09 };
-    return this.event({ type: 'turn_finished', turn: this.turn, is_error: false, reason: 'completed', usage, cost_usd: 0.09, duration_ms: 72_000, model: 'Opus', ...change });
+    const usage = {
+      input_tokens: 40,
+      output_tokens: 1900,
+      cache_read_input_tokens: 18_000,
+      cache_creation_input_tokens: 900,
+      cost_usd: 0.09
+    };
+    return this.event({
+      type: 'turn_finished',
+      turn: this.turn,
+      is_error: false,
+      reason: 'completed',
+      usage,
+      cost_usd: 0.09,
+      duration_ms: 72_000,
+      model: 'Opus',
+      ...change
+    });
   }
 }
 

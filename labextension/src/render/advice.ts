@@ -30,11 +30,20 @@ export function advice(code: string, trans: Translator): Advice {
         text: trans.__('%1 Send the message again when the limit has been lifted.', safe)
       };
     case 'overloaded':
-      return { title: trans.__('Claude is overloaded'), text: trans.__('%1 Try again in a few minutes, or choose another model.', safe) };
+      return {
+        title: trans.__('Claude is overloaded'),
+        text: trans.__('%1 Try again in a few minutes, or choose another model.', safe)
+      };
     case 'server_error':
-      return { title: trans.__('Claude’s servers failed'), text: trans.__('%1 Try again; the conversation goes on where it was.', safe) };
+      return {
+        title: trans.__('Claude’s servers failed'),
+        text: trans.__('%1 Try again; the conversation goes on where it was.', safe)
+      };
     case 'connection':
-      return { title: trans.__('Claude could not be reached'), text: trans.__('%1 Check the network or the proxy, then send again.', safe) };
+      return {
+        title: trans.__('Claude could not be reached'),
+        text: trans.__('%1 Check the network or the proxy, then send again.', safe)
+      };
     case 'too_large':
     case 'invalid_request':
       return {
@@ -50,15 +59,26 @@ export function advice(code: string, trans: Translator): Advice {
         command: 'jupyter factory doctor'
       };
     case 'conversation_not_found':
-      return { title: trans.__('Claude no longer knows this conversation'), text: trans.__('The transcript here is complete. The next message starts a new conversation.') };
+      return {
+        title: trans.__('Claude no longer knows this conversation'),
+        text: trans.__('The transcript here is complete. The next message starts a new conversation.')
+      };
     case 'agent_died':
-      return { title: trans.__('Claude’s process ended unexpectedly'), text: trans.__('%1 Files are as it left them. The next message resumes the conversation.', safe) };
+      return {
+        title: trans.__('Claude’s process ended unexpectedly'),
+        text: trans.__('%1 Files are as it left them. The next message resumes the conversation.', safe)
+      };
     case 'server_stopped':
       return {
         title: trans.__('The Jupyter server stopped during this turn'),
-        text: trans.__('The transcript is complete up to here, and files are as Claude left them. The next message resumes the conversation.')
+        text: trans.__(
+          'The transcript is complete up to here, and files are as Claude left them. The next message resumes the conversation.'
+        )
       };
     default:
-      return { title: trans.__('The turn ended with an error (%1)', code), text: trans.__('%1 Send the message again, or change it.', safe) };
+      return {
+        title: trans.__('The turn ended with an error (%1)', code),
+        text: trans.__('%1 Send the message again, or change it.', safe)
+      };
   }
 }

@@ -39,7 +39,9 @@ export function useFrames<Incoming, Outgoing, State>(
 
 /** The state of a source's connection. */
 export function useConnection<Incoming, Outgoing>(source: FrameSource<Incoming, Outgoing>): Connection {
-  const [connection, setConnection] = useState<Connection>(source.onConnection ? { state: 'connecting' } : { state: 'open' });
+  const [connection, setConnection] = useState<Connection>(
+    source.onConnection ? { state: 'connecting' } : { state: 'open' }
+  );
   useEffect(() => source.onConnection?.(setConnection), [source]);
   return connection;
 }

@@ -5,7 +5,22 @@ const marked = new Marked({ gfm: true, breaks: false });
 
 /** What an agent writes is not ours: nothing may run, load from elsewhere, look like our own controls, or restyle the page. */
 const SAFE = {
-  FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'iframe', 'object', 'embed', 'video', 'audio', 'source', 'svg', 'math'],
+  FORBID_TAGS: [
+    'style',
+    'form',
+    'input',
+    'button',
+    'textarea',
+    'select',
+    'iframe',
+    'object',
+    'embed',
+    'video',
+    'audio',
+    'source',
+    'svg',
+    'math'
+  ],
   FORBID_ATTR: ['style', 'class', 'id', 'name', 'srcset', 'ping'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
   RETURN_DOM_FRAGMENT: true

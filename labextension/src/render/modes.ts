@@ -41,4 +41,5 @@ export function modeHint(mode: PermissionMode, trans: Translator): string {
 }
 
 /** The modes that may be chosen here. */
-export const allowedModes = (allowBypass: boolean | undefined): PermissionMode[] => MODES.filter(mode => mode !== 'bypassPermissions' || allowBypass === true);
+export const allowedModes = (allowBypass: boolean | undefined): PermissionMode[] =>
+  MODES.filter(mode => mode !== 'bypassPermissions' || allowBypass === true);

@@ -47,7 +47,8 @@ export function useTrans(): Translator {
   return useServices().trans;
 }
 
-const fill = (text: string, args: (string | number)[]): string => text.replace(/%(\d+)/g, (whole, n: string) => String(args[Number(n) - 1] ?? whole));
+const fill = (text: string, args: (string | number)[]): string =>
+  text.replace(/%(\d+)/g, (whole, n: string) => String(args[Number(n) - 1] ?? whole));
 
 /** English as it is written in the source. */
 export const english: Translator = {

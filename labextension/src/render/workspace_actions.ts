@@ -8,7 +8,10 @@ export interface WorkspaceActions {
   newTask?(): void;
   addProject?(): void;
   /** The place's own context menu, at the pointer or at the row. */
-  contextMenu?(workspace: Workspace, event: MouseEvent | { clientX: number; clientY: number; target: HTMLElement }): void;
+  contextMenu?(
+    workspace: Workspace,
+    event: MouseEvent | { clientX: number; clientY: number; target: HTMLElement }
+  ): void;
   /** Answers a question without opening the chat. Rejects with a sentence for people. */
   answer?(question: Question, answer: AnswerBody): Promise<void>;
   /** Makes a workspace again whose making failed. */

@@ -64,8 +64,12 @@ export function PullRequestChip({ pull }: { pull: PullRequest }): ReactElement {
     SUCCESS: trans.__('checks pass'),
     FAILURE: trans.__('checks fail')
   };
-  const stale = pull.stale_since ? ` · ${trans.__('not refreshed since %1', new Date(pull.stale_since).toLocaleTimeString())}` : '';
-  const title = trans.__('Pull request %1, %2, %3', pull.number, pull.state.toLowerCase().replace('_', ' '), ci[pull.ci_status]) + stale;
+  const stale = pull.stale_since
+    ? ` · ${trans.__('not refreshed since %1', new Date(pull.stale_since).toLocaleTimeString())}`
+    : '';
+  const title =
+    trans.__('Pull request %1, %2, %3', pull.number, pull.state.toLowerCase().replace('_', ' '), ci[pull.ci_status]) +
+    stale;
   const isMerged = pull.state === 'MERGED';
   return (
     <Chip tone={isMerged ? 'merged' : tone} title={title}>

@@ -13,7 +13,10 @@ test('colours and styles become classes, and end where they end', () => {
 });
 
 test('everything else that a terminal would obey is left out', () => {
-  assert.equal(stripAnsi(`${E}]0;title\x07a${E}[2Kb${E}[?25lc${E}(Bd\x07${E}]8;;https://x${E}\\link${E}]8;;${E}\\`), 'abcdlink');
+  assert.equal(
+    stripAnsi(`${E}]0;title\x07a${E}[2Kb${E}[?25lc${E}(Bd\x07${E}]8;;https://x${E}\\link${E}]8;;${E}\\`),
+    'abcdlink'
+  );
 });
 
 test('a progress bar shows its last state', () => {

@@ -9,8 +9,9 @@ const STYLES: Record<number, string> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'u
 const ENDS: Record<number, string[]> = { 22: ['bold', 'dim'], 23: ['italic'], 24: ['underline'], 27: ['inverse'] };
 
 // CSI … letter | OSC … (BEL or ST) | two-byte escapes | other control characters than tab and newline.
-// eslint-disable-next-line no-control-regex
-const CONTROL = /\x1b\[([0-9;:?<=>]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g;
+const CONTROL =
+  // eslint-disable-next-line no-control-regex
+  /\x1b\[([0-9;:?<=>]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g;
 
 /**
  * Terminal output as spans (ECMA-48 SGR for colours and styles; every other control sequence is dropped). A line that was written
@@ -42,7 +43,10 @@ export function parseAnsi(source: string): AnsiSpan[] {
 }
 
 /** Output without any control sequence. */
-export const stripAnsi = (text: string): string => parseAnsi(text).map(span => span.text).join('');
+export const stripAnsi = (text: string): string =>
+  parseAnsi(text)
+    .map(span => span.text)
+    .join('');
 
 function overwrite(text: string): string {
   return text

@@ -31,7 +31,14 @@ function workspace(id: string, change: Partial<Workspace> = {}): Workspace {
   };
 }
 
-const snapshot: BoardFrame = { type: 'snapshot', projects: [], workspaces: [workspace('a'), workspace('b')], questions: [], sessions: [], version: '1' };
+const snapshot: BoardFrame = {
+  type: 'snapshot',
+  projects: [],
+  workspaces: [workspace('a'), workspace('b')],
+  questions: [],
+  sessions: [],
+  version: '1'
+};
 
 test('a snapshot replaces everything, also after a reconnect', () => {
   const before = foldAll(EMPTY, [snapshot, { type: 'workspace', workspace: workspace('c') }]);
@@ -41,12 +48,26 @@ test('a snapshot replaces everything, also after a reconnect', () => {
 test('a changed workspace keeps its place and the others keep their identity', () => {
   const before = fold(EMPTY, snapshot);
   const after = fold(before, { type: 'workspace', workspace: workspace('a', { name: 'New name' }) });
-  assert.deepEqual(after.workspaces.map(item => item.name), ['New name', 'Task b']);
+  assert.deepEqual(
+    after.workspaces.map(item => item.name),
+    ['New name', 'Task b']
+  );
   assert.equal(after.workspaces[1], before.workspaces[1]);
 });
 
 test('a removed workspace takes its sessions and questions along', () => {
-  const question = { id: 'q', session_id: 's', workspace_id: 'a', kind: 'permission', tool_name: 'Bash', input: {}, suggestions: [], plan: null, state: 'open', asked_at: AT } as const;
+  const question = {
+    id: 'q',
+    session_id: 's',
+    workspace_id: 'a',
+    kind: 'permission',
+    tool_name: 'Bash',
+    input: {},
+    suggestions: [],
+    plan: null,
+    state: 'open',
+    asked_at: AT
+  } as const;
   const state = foldAll(EMPTY, [
     snapshot,
     { type: 'question', question: { ...question, suggestions: [] } },
@@ -73,10 +94,24 @@ test('groups follow what a workspace needs, archived ones are not listed', () =>
 });
 
 test('a search looks at name, branch and pull request, and every word must be found', () => {
-  const pull_request = { number: 212, url: '', state: 'OPEN', ci_status: 'PENDING', review_state: null, updated_at: null, stale_since: null } as const;
+  const pull_request = {
+    number: 212,
+    url: '',
+    state: 'OPEN',
+    ci_status: 'PENDING',
+    review_state: null,
+    updated_at: null,
+    stale_since: null
+  } as const;
   const list = [workspace('a', { pull_request }), workspace('b'), workspace('c', { project_id: 'other' })];
-  assert.deepEqual(select(list, null, '#212 task').map(item => item.id), ['a']);
-  assert.deepEqual(select(list, 'other', '').map(item => item.id), ['c']);
+  assert.deepEqual(
+    select(list, null, '#212 task').map(item => item.id),
+    ['a']
+  );
+  assert.deepEqual(
+    select(list, 'other', '').map(item => item.id),
+    ['c']
+  );
   assert.deepEqual(select(list, null, '#212 zebra'), []);
 });
 

@@ -81,4 +81,5 @@ function put<Thing extends { id: string }>(things: Thing[], thing: Thing): Thing
   return at < 0 ? [...things, thing] : things.map((other, index) => (index === at ? thing : other));
 }
 
-const without = <Thing extends { id: string }>(things: Thing[], id: string): Thing[] => things.filter(thing => thing.id !== id);
+const without = <Thing extends { id: string }>(things: Thing[], id: string): Thing[] =>
+  things.filter(thing => thing.id !== id);

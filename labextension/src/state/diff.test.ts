@@ -2,13 +2,23 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { counts, diffPatch, diffTexts, plain, type DiffLine } from './diff';
 
-const shown = (lines: DiffLine[]): string[] => lines.map(line => ({ same: ' ', add: '+', del: '-', gap: '…' })[line.kind] + plain(line));
-const changed = (line: DiffLine | undefined): string[] => (line?.words ?? []).filter(word => word.isChanged).map(word => word.text);
+const shown = (lines: DiffLine[]): string[] =>
+  lines.map(line => ({ same: ' ', add: '+', del: '-', gap: '…' })[line.kind] + plain(line));
+const changed = (line: DiffLine | undefined): string[] =>
+  (line?.words ?? []).filter(word => word.isChanged).map(word => word.text);
 
 test('changed lines stand between their neighbours, with numbers', () => {
   const lines = diffTexts('a\nb\nc\nd\n', 'a\nB\nc\nd\n', 1, 10);
   assert.deepEqual(shown(lines), [' a', '-b', '+B', ' c']);
-  assert.deepEqual(lines.map(line => [line.before, line.after]), [[10, 10], [11, null], [null, 11], [12, 12]]);
+  assert.deepEqual(
+    lines.map(line => [line.before, line.after]),
+    [
+      [10, 10],
+      [11, null],
+      [null, 11],
+      [12, 12]
+    ]
+  );
 });
 
 test('lines far from a change are left out, with a gap between two changes', () => {
@@ -20,7 +30,10 @@ test('lines far from a change are left out, with a gap between two changes', () 
 });
 
 test('the words that differ are marked', () => {
-  const [removed, added] = diffTexts('found = sorted(c, key=lambda p: p.height)', 'found = sorted(c, key=lambda p: (p.height, p.position))');
+  const [removed, added] = diffTexts(
+    'found = sorted(c, key=lambda p: p.height)',
+    'found = sorted(c, key=lambda p: (p.height, p.position))'
+  );
   assert.deepEqual(changed(removed), []);
   assert.deepEqual(changed(added).join(''), '(, p.position)');
 });
@@ -44,8 +57,20 @@ test('applying a diff gives the new text, whatever the two texts are', () => {
     const [before, after] = [text(), text()];
     const lines = diffTexts(before, after, 1000);
     if (before !== after) {
-      assert.equal(lines.filter(line => line.kind !== 'del').map(plain).join('\n'), after);
-      assert.equal(lines.filter(line => line.kind !== 'add').map(plain).join('\n'), before);
+      assert.equal(
+        lines
+          .filter(line => line.kind !== 'del')
+          .map(plain)
+          .join('\n'),
+        after
+      );
+      assert.equal(
+        lines
+          .filter(line => line.kind !== 'add')
+          .map(plain)
+          .join('\n'),
+        before
+      );
     }
   }
 });

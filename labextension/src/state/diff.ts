@@ -90,11 +90,17 @@ function script(old: string[], now: string[]): Run[] {
     start++;
   }
   let end = 0;
-  while (end < old.length - start && end < now.length - start && old[old.length - 1 - end] === now[now.length - 1 - end]) {
+  while (
+    end < old.length - start &&
+    end < now.length - start &&
+    old[old.length - 1 - end] === now[now.length - 1 - end]
+  ) {
     end++;
   }
   const middle = shortest(old.slice(start, old.length - end), now.slice(start, now.length - end));
-  return [{ kind: 'same', count: start } as Run, ...middle, { kind: 'same', count: end } as Run].filter(run => run.count > 0);
+  return [{ kind: 'same', count: start } as Run, ...middle, { kind: 'same', count: end } as Run].filter(
+    run => run.count > 0
+  );
 }
 
 function shortest(old: string[], now: string[]): Run[] {

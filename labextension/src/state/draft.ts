@@ -54,7 +54,10 @@ export class Draft {
   /** Our own copy of the card with this id, newest turn first: a background task may answer in a later turn. */
   tool(id: string | null | undefined): ToolItem | null {
     for (let position = this.state.turns.length - 1; id && position >= 0; position--) {
-      const path = pathTo(this.state.turns[position]?.items ?? [], item => item.kind === 'tool' && item.tool_use_id === id);
+      const path = pathTo(
+        this.state.turns[position]?.items ?? [],
+        item => item.kind === 'tool' && item.tool_use_id === id
+      );
       if (path) {
         return this.along(position, path) as ToolItem;
       }

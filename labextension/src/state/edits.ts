@@ -27,7 +27,8 @@ export function editLines({ name, input, result }: Call): DiffLine[] {
   }
 }
 
-const one = (edit: Record<string, unknown>): DiffLine[] => diffTexts(text(edit, 'old_string'), text(edit, 'new_string'));
+const one = (edit: Record<string, unknown>): DiffLine[] =>
+  diffTexts(text(edit, 'old_string'), text(edit, 'new_string'));
 
 function patch(details: Record<string, unknown> | null): PatchHunk[] {
   const found = details ? [...records(details, 'structured_patch'), ...records(details, 'structuredPatch')] : [];

@@ -4,9 +4,19 @@ import { rowsOf, rowsOfItems, sameRow, type Row } from './rows';
 import type { Item, QuestionItem, ToolItem, Turn } from './transcript';
 
 const AT = '2026-11-22T12:00:00Z';
-const tool = (id: string, name = 'Read'): ToolItem => ({ kind: 'tool', tool_use_id: id, name, input: {}, at: AT, state: 'done', result: null, children: [] });
+const tool = (id: string, name = 'Read'): ToolItem => ({
+  kind: 'tool',
+  tool_use_id: id,
+  name,
+  input: {},
+  at: AT,
+  state: 'done',
+  result: null,
+  children: []
+});
 const words = (text: string): Item => ({ kind: 'text', text });
-const kinds = (rows: Row[]): string[] => rows.map(row => (row.kind === 'group' ? `group ${row.entries.length}` : row.kind));
+const kinds = (rows: Row[]): string[] =>
+  rows.map(row => (row.kind === 'group' ? `group ${row.entries.length}` : row.kind));
 
 function question(id: string, tool_use_id: string | null): QuestionItem {
   return {
@@ -31,7 +41,14 @@ function question(id: string, tool_use_id: string | null): QuestionItem {
 }
 
 test('tools in a row are one group, with the thinking between them; edits stand alone', () => {
-  const items: Item[] = [tool('1'), { kind: 'thinking', text: 'hm' }, tool('2'), tool('3', 'Edit'), tool('4'), words('done')];
+  const items: Item[] = [
+    tool('1'),
+    { kind: 'thinking', text: 'hm' },
+    tool('2'),
+    tool('3', 'Edit'),
+    tool('4'),
+    words('done')
+  ];
   assert.deepEqual(kinds(rowsOfItems(items, '0')), ['group 3', 'tool', 'tool', 'text']);
 });
 
@@ -45,7 +62,10 @@ test('a block in progress has the key that it keeps when it settles', () => {
   const turn: Turn = { turn: 1, started_at: AT, items: [words('one')], end: null };
   const live = rowsOf({ turns: [turn], partials: [{ kind: 'text', index: 1, text: 'two', parent_tool_use_id: null }] });
   const settled = rowsOf({ turns: [{ ...turn, items: [...turn.items, words('two')] }], partials: [] });
-  assert.deepEqual(live.map(row => row.key), settled.map(row => row.key));
+  assert.deepEqual(
+    live.map(row => row.key),
+    settled.map(row => row.key)
+  );
 });
 
 test('the rows of a turn that did not change are the same objects', () => {
@@ -57,5 +77,8 @@ test('rows are alike when what they draw is', () => {
   const [one, other, edit] = [tool('1'), tool('2'), tool('3', 'Edit')];
   const before = rowsOfItems([one, other, edit], '0');
   const after = rowsOfItems([one, other, { ...edit, state: 'failed' }], '0');
-  assert.deepEqual(before.map((row, at) => sameRow(row, after[at]!)), [true, false]);
+  assert.deepEqual(
+    before.map((row, at) => sameRow(row, after[at]!)),
+    [true, false]
+  );
 });

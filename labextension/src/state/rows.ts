@@ -126,7 +126,9 @@ function unwrapped(row: Row): Row[] {
     return [row];
   }
   return row.entries.map(entry =>
-    'tool' in entry ? { kind: 'tool', ...entry } : { kind: 'thinking', key: entry.key, item: entry.thinking, isLive: false }
+    'tool' in entry
+      ? { kind: 'tool', ...entry }
+      : { kind: 'thinking', key: entry.key, item: entry.thinking, isLive: false }
   );
 }
 
@@ -155,7 +157,11 @@ const field = (row: object, key: string): unknown => (row as Record<string, unkn
 /** Whether two rows are drawn alike: the same objects in the same places. */
 export function sameRow(one: Row, other: Row): boolean {
   if (one.kind === 'group' && other.kind === 'group') {
-    return one.key === other.key && one.entries.length === other.entries.length && one.entries.every((entry, at) => sameEntry(entry, other.entries[at]));
+    return (
+      one.key === other.key &&
+      one.entries.length === other.entries.length &&
+      one.entries.every((entry, at) => sameEntry(entry, other.entries[at]))
+    );
   }
   return Object.keys(one).every(key => {
     const [left, right] = [field(one, key), field(other, key)];
@@ -172,4 +178,5 @@ function sameEntry(one: GroupEntry, other: GroupEntry | undefined): boolean {
 
 /** A block in progress is a new object for each draw, but often with the same text. */
 const sameText = (one: unknown, other: unknown): boolean =>
-  (one as { text?: string }).text !== undefined && (one as { text?: string }).text === (other as { text?: string }).text;
+  (one as { text?: string }).text !== undefined &&
+  (one as { text?: string }).text === (other as { text?: string }).text;

@@ -70,11 +70,22 @@ test('what an event does not touch keeps its identity', () => {
   assert.equal(after.turns[0]?.items[0], before.turns[0]?.items[0]);
   assert.notEqual(after.turns[0]?.items[1], before.turns[0]?.items[1]);
   assert.equal(after.queue, before.queue);
-  assert.equal(before.turns[0]?.items[1]?.kind === 'tool' && before.turns[0].items[1].state, 'running', 'the old state stays as it was');
+  assert.equal(
+    before.turns[0]?.items[1]?.kind === 'tool' && before.turns[0].items[1].state,
+    'running',
+    'the old state stays as it was'
+  );
 });
 
 test('an older finished turn is not copied by a newer one', () => {
-  const first = begun(tool(2, 'a'), { type: 'turn_finished', seq: 3, at: AT, turn: 1, is_error: false, reason: 'completed' });
+  const first = begun(tool(2, 'a'), {
+    type: 'turn_finished',
+    seq: 3,
+    at: AT,
+    turn: 1,
+    is_error: false,
+    reason: 'completed'
+  });
   const second = fold(first, { type: 'turn_started', seq: 4, at: AT, turn: 2 });
   assert.equal(second.turns[0], first.turns[0]);
 });

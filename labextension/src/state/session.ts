@@ -1,6 +1,14 @@
 // The fold from a session's frames to what is drawn, as factory_jupyter/model/transcript.py has it: pure, and settled events carry
 // the whole truth, so that "live" and "after a reload" are the same.
-import type { BlockSettled, Delta, LiveFrame, QuestionAsked, ServerFrame, SettledEvent, TurnFinished } from '../wire/wire';
+import type {
+  BlockSettled,
+  Delta,
+  LiveFrame,
+  QuestionAsked,
+  ServerFrame,
+  SettledEvent,
+  TurnFinished
+} from '../wire/wire';
 import { Draft } from './draft';
 import type { Item, QuestionItem, SessionState } from './transcript';
 
@@ -75,7 +83,15 @@ function settle(draft: Draft, event: SettledEvent): void {
     }
     case 'question_answered': {
       const { behavior, by, message = null, answers = null, scope = 'once', permission_mode = null } = event;
-      return close(draft, event.question_id, { state: 'answered', behavior, by, message, answers, scope, permission_mode });
+      return close(draft, event.question_id, {
+        state: 'answered',
+        behavior,
+        by,
+        message,
+        answers,
+        scope,
+        permission_mode
+      });
     }
     case 'question_withdrawn':
       return close(draft, event.question_id, { state: 'withdrawn', reason: event.reason });
@@ -86,7 +102,13 @@ function settle(draft: Draft, event: SettledEvent): void {
     case 'model_changed':
       return draft.push({ kind: 'model', model: event.model });
     case 'notice':
-      return draft.push({ kind: 'notice', level: event.level, text: event.text, code: event.code ?? null, at: event.at });
+      return draft.push({
+        kind: 'notice',
+        level: event.level,
+        text: event.text,
+        code: event.code ?? null,
+        at: event.at
+      });
     case 'session_stopped':
       halt(draft);
       return draft.push({ kind: 'stopped', reason: event.reason, at: event.at });
@@ -169,7 +191,9 @@ function supersede(draft: Draft, kind: Delta['kind'], parent: string | null): vo
 function grow(draft: Draft, delta: Delta): void {
   const { kind, index, text, parent_tool_use_id } = delta;
   const partials = draft.list('partials');
-  const known = partials.findIndex(partial => partial.index === index && partial.parent_tool_use_id === parent_tool_use_id);
+  const known = partials.findIndex(
+    partial => partial.index === index && partial.parent_tool_use_id === parent_tool_use_id
+  );
   const before = partials[known];
   draft.state.retry = null;
   if (!before) {
@@ -203,7 +227,11 @@ function asked(event: QuestionAsked): QuestionItem {
   };
 }
 
-function close(draft: Draft, id: string, outcome: { state: QuestionItem['state'] } & { [Key in keyof QuestionItem]?: QuestionItem[Key] }): void {
+function close(
+  draft: Draft,
+  id: string,
+  outcome: { state: QuestionItem['state'] } & { [Key in keyof QuestionItem]?: QuestionItem[Key] }
+): void {
   const question = draft.state.questions.find(open => open.question_id === id);
   if (question) {
     draft.state.questions = draft.state.questions.filter(open => open !== question);
@@ -212,7 +240,17 @@ function close(draft: Draft, id: string, outcome: { state: QuestionItem['state']
 }
 
 function finishTurn(draft: Draft, event: TurnFinished): void {
-  const { at, is_error, reason, result = null, usage = null, cost_usd = 0, duration_ms = 0, model = null, error_code = null } = event;
+  const {
+    at,
+    is_error,
+    reason,
+    result = null,
+    usage = null,
+    cost_usd = 0,
+    duration_ms = 0,
+    model = null,
+    error_code = null
+  } = event;
   draft.current();
   halt(draft);
   const turn = draft.current();

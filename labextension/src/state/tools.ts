@@ -27,7 +27,9 @@ export function text(input: Record<string, unknown>, ...keys: string[]): string 
 /** A list field of a tool's input, its entries as objects. */
 export function records(input: Record<string, unknown>, key: string): Record<string, unknown>[] {
   const value = input[key];
-  return Array.isArray(value) ? value.filter((entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null) : [];
+  return Array.isArray(value)
+    ? value.filter((entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null)
+    : [];
 }
 
 /** A path as it is seen from the worktree. */
@@ -42,10 +44,19 @@ export function relative(path: string, root: string | null): string {
 export function summary({ name, input }: Pick<ToolItem, 'name' | 'input'>, root: string | null): ToolSummary {
   const file = text(input, 'file_path', 'notebook_path', 'path');
   const path = file ? relative(file, root) : null;
-  const about = (title: string, subject: string, short = subject): ToolSummary => ({ title, subject, short: `${title} ${short}`.trim(), path });
+  const about = (title: string, subject: string, short = subject): ToolSummary => ({
+    title,
+    subject,
+    short: `${title} ${short}`.trim(),
+    path
+  });
   switch (name) {
     case 'Bash':
-      return about('Bash', text(input, 'description') || oneLine(text(input, 'command')), oneLine(text(input, 'command')));
+      return about(
+        'Bash',
+        text(input, 'description') || oneLine(text(input, 'command')),
+        oneLine(text(input, 'command'))
+      );
     case 'BashOutput':
     case 'KillShell':
     case 'KillBash':
@@ -76,7 +87,11 @@ export function summary({ name, input }: Pick<ToolItem, 'name' | 'input'>, root:
     case 'AskUserQuestion':
       return about('Question', '');
     default:
-      return about(mcpName(name), oneLine(Object.values(input).find((value): value is string => typeof value === 'string') ?? ''), '');
+      return about(
+        mcpName(name),
+        oneLine(Object.values(input).find((value): value is string => typeof value === 'string') ?? ''),
+        ''
+      );
   }
 }
 
@@ -87,7 +102,17 @@ function mcpName(name: string): string {
 }
 
 /** Calls that read or run and are not worth a card of their own when several follow each other. */
-const LOUD = new Set(['Edit', 'MultiEdit', 'Write', 'NotebookEdit', 'Task', 'Agent', 'TodoWrite', 'AskUserQuestion', 'ExitPlanMode']);
+const LOUD = new Set([
+  'Edit',
+  'MultiEdit',
+  'Write',
+  'NotebookEdit',
+  'Task',
+  'Agent',
+  'TodoWrite',
+  'AskUserQuestion',
+  'ExitPlanMode'
+]);
 
 /** Whether a command is too long for the head of its card, or stands behind its description. */
 export const isHidden = (input: Record<string, unknown>): boolean =>

@@ -100,15 +100,7 @@ export interface StoppedItem {
 }
 
 export type Item =
-  | MessageItem
-  | TextItem
-  | ThinkingItem
-  | ToolItem
-  | QuestionItem
-  | NoticeItem
-  | ModeItem
-  | ModelItem
-  | StoppedItem;
+  MessageItem | TextItem | ThinkingItem | ToolItem | QuestionItem | NoticeItem | ModeItem | ModelItem | StoppedItem;
 
 export interface TurnEnd {
   at: Timestamp;

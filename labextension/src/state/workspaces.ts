@@ -6,7 +6,15 @@ export const GROUPS = ['needs_you', 'working', 'waiting', 'pr_open', 'approved',
 export type Group = (typeof GROUPS)[number];
 
 /** Columns of the board, from left to right. */
-export const COLUMNS = ['BACKLOG', 'IN_PROGRESS', 'WAITING', 'PR_OPEN', 'APPROVED', 'MERGED', 'DONE'] as const satisfies readonly KanbanColumn[];
+export const COLUMNS = [
+  'BACKLOG',
+  'IN_PROGRESS',
+  'WAITING',
+  'PR_OPEN',
+  'APPROVED',
+  'MERGED',
+  'DONE'
+] as const satisfies readonly KanbanColumn[];
 
 const GROUP_OF_COLUMN: Record<KanbanColumn, Group | null> = {
   BACKLOG: 'backlog',
@@ -27,7 +35,8 @@ export function groupOf(workspace: Workspace): Group | null {
 }
 
 /** Whether it is being made. */
-export const isProvisioning = (workspace: Workspace): boolean => workspace.status === 'NEW' || workspace.status === 'PROVISIONING';
+export const isProvisioning = (workspace: Workspace): boolean =>
+  workspace.status === 'NEW' || workspace.status === 'PROVISIONING';
 
 /** The workspaces of a project (null: of all) that match what was typed, newest activity first. */
 export function select(workspaces: Workspace[], projectId: string | null, query: string): Workspace[] {
@@ -46,9 +55,10 @@ const searchText = ({ name, branch_name, description, pull_request }: Workspace)
 
 /** The workspaces under their headings; empty headings are left out. */
 export function grouped(workspaces: Workspace[]): { group: Group; workspaces: Workspace[] }[] {
-  return GROUPS.map(group => ({ group, workspaces: workspaces.filter(workspace => groupOf(workspace) === group) })).filter(
-    ({ workspaces }) => workspaces.length > 0
-  );
+  return GROUPS.map(group => ({
+    group,
+    workspaces: workspaces.filter(workspace => groupOf(workspace) === group)
+  })).filter(({ workspaces }) => workspaces.length > 0);
 }
 
 /** The first question of a workspace that waits. */

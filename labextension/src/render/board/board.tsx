@@ -37,14 +37,22 @@ export function Board({ source, ...options }: BoardOptions & { source: BoardSour
 }
 
 /** Seven columns: where each workspace stands, and what it needs. */
-export function BoardView({ state, connection, reconnect, projectId = null, actions = {}, isCompact = false }: ViewProps): ReactElement {
+export function BoardView({
+  state,
+  connection,
+  reconnect,
+  projectId = null,
+  actions = {},
+  isCompact = false
+}: ViewProps): ReactElement {
   const trans = useTrans();
   const [query, setQuery] = useState('');
   const shown = useMemo(() => select(state.workspaces, projectId, query), [state.workspaces, projectId, query]);
   const project = state.projects.find(({ id }) => id === projectId);
-  const columns = COLUMNS.map(column => ({ column, cards: shown.filter(workspace => workspace.kanban_column === column) })).filter(
-    ({ cards }) => !isCompact || cards.length > 0
-  );
+  const columns = COLUMNS.map(column => ({
+    column,
+    cards: shown.filter(workspace => workspace.kanban_column === column)
+  })).filter(({ cards }) => !isCompact || cards.length > 0);
   return (
     <div className={names('board', isCompact && 'mod-compact')}>
       <header className={names('board-head')}>
@@ -54,7 +62,13 @@ export function BoardView({ state, connection, reconnect, projectId = null, acti
         {isCompact ? null : (
           <div className={names('search')}>
             <Icon name="search" />
-            <input type="search" aria-label={trans.__('Filter workspaces')} placeholder={trans.__('Filter')} value={query} onChange={event => setQuery(event.target.value)} />
+            <input
+              type="search"
+              aria-label={trans.__('Filter workspaces')}
+              placeholder={trans.__('Filter')}
+              value={query}
+              onChange={event => setQuery(event.target.value)}
+            />
           </div>
         )}
         {actions.newTask ? (
@@ -67,8 +81,16 @@ export function BoardView({ state, connection, reconnect, projectId = null, acti
       {!state.isLoaded ? (
         <Skeleton lines={6} label={trans.__('Loading the board')} />
       ) : state.workspaces.length === 0 ? (
-        <Empty icon="branch" title={trans.__('No parallel tasks yet')} actions={actions.newTask ? <Button onClick={actions.newTask}>{trans.__('Start the first one')}</Button> : null}>
-          {trans.__('A task begins on the left, and moves to the right by itself: an agent works, it waits for you, a pull request is opened, approved, merged.')}
+        <Empty
+          icon="branch"
+          title={trans.__('No parallel tasks yet')}
+          actions={
+            actions.newTask ? <Button onClick={actions.newTask}>{trans.__('Start the first one')}</Button> : null
+          }
+        >
+          {trans.__(
+            'A task begins on the left, and moves to the right by itself: an agent works, it waits for you, a pull request is opened, approved, merged.'
+          )}
         </Empty>
       ) : (
         <div className={names('columns')} tabIndex={0} role="region" aria-label={trans.__('Columns')}>
@@ -81,7 +103,17 @@ export function BoardView({ state, connection, reconnect, projectId = null, acti
   );
 }
 
-function Column({ column, cards, state, actions }: { column: KanbanColumn; cards: Workspace[]; state: BoardState; actions: WorkspaceActions }): ReactElement {
+function Column({
+  column,
+  cards,
+  state,
+  actions
+}: {
+  column: KanbanColumn;
+  cards: Workspace[];
+  state: BoardState;
+  actions: WorkspaceActions;
+}): ReactElement {
   const trans = useTrans();
   const [label, hint] = columnText(column, trans);
   return (
@@ -98,7 +130,11 @@ function Column({ column, cards, state, actions }: { column: KanbanColumn; cards
             key={workspace.id}
             workspace={workspace}
             question={state.questions.find(question => question.workspace_id === workspace.id) ?? null}
-            project={state.projects.length > 1 ? (state.projects.find(({ id }) => id === workspace.project_id)?.name ?? null) : null}
+            project={
+              state.projects.length > 1
+                ? (state.projects.find(({ id }) => id === workspace.project_id)?.name ?? null)
+                : null
+            }
             actions={actions}
           />
         ))}

@@ -40,19 +40,33 @@ export const BoardCard = memo(function BoardCard({ workspace, question, project,
           <RelativeTime at={when(workspace)} />
         </span>
       </div>
-      {isProvisioning(workspace) ? <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} /> : null}
+      {isProvisioning(workspace) ? (
+        <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} />
+      ) : null}
       <div className={names('board-card-facts')}>
         {workspace.status === 'FAILED' ? <Chip tone="error">{trans.__('Set-up failed')}</Chip> : null}
         {pull && pull.state !== 'NONE' ? <PullRequestChip pull={pull} /> : null}
         {diff.additions + diff.deletions > 0 ? <Delta {...diff} /> : null}
         {project ? <span className={names('board-card-project')}>{project}</span> : null}
       </div>
-      {question ? <Asked question={question} workspace={workspace} actions={actions} /> : <Next workspace={workspace} actions={actions} />}
+      {question ? (
+        <Asked question={question} workspace={workspace} actions={actions} />
+      ) : (
+        <Next workspace={workspace} actions={actions} />
+      )}
     </li>
   );
 });
 
-function Asked({ question, workspace, actions }: { question: Question; workspace: Workspace; actions: WorkspaceActions }): ReactElement {
+function Asked({
+  question,
+  workspace,
+  actions
+}: {
+  question: Question;
+  workspace: Workspace;
+  actions: WorkspaceActions;
+}): ReactElement {
   const trans = useTrans();
   const [state, setState] = useState<{ isSent: boolean; error: string | null }>({ isSent: false, error: null });
   const isCommand = question.tool_name === 'Bash';
@@ -63,7 +77,9 @@ function Asked({ question, workspace, actions }: { question: Question; workspace
   const canAllow = answer !== undefined && question.kind === 'permission' && isCommand && subject.length <= 120;
   const allow = (): void => {
     setState({ isSent: true, error: null });
-    answer?.(question, { behavior: 'allow', scope: 'once' }).catch((error: unknown) => setState({ isSent: false, error: error instanceof Error ? error.message : String(error) }));
+    answer?.(question, { behavior: 'allow', scope: 'once' }).catch((error: unknown) =>
+      setState({ isSent: false, error: error instanceof Error ? error.message : String(error) })
+    );
   };
   return (
     <div className={names('board-card-asked')}>

@@ -44,7 +44,17 @@ interface Props extends ChatOptions {
 const SLOW_MS = 10_000;
 
 /** A conversation with Claude: transcript, questions, composer. */
-export function Chat({ source, root = null, hasHeader = true, notice, isReadOnly = false, examplePrompt, onRename, onFork, hasFocus = false }: Props): ReactElement {
+export function Chat({
+  source,
+  root = null,
+  hasHeader = true,
+  notice,
+  isReadOnly = false,
+  examplePrompt,
+  onRename,
+  onFork,
+  hasFocus = false
+}: Props): ReactElement {
   const [refusal, setRefusal] = useState<ErrorFrame | null>(null);
   const onFrame = useCallback((frame: ServerFrame) => {
     if (frame.type === 'error') {
@@ -79,13 +89,19 @@ export function Chat({ source, root = null, hasHeader = true, notice, isReadOnly
   return (
     <PlaceProvider value={{ sessionId: session?.id ?? null, root }}>
       <div ref={chat} className={names('chat')}>
-        {hasHeader && session ? <Header state={state} send={send} onRename={onRename} onFork={onFork} isReadOnly={isReadOnly} /> : null}
+        {hasHeader && session ? (
+          <Header state={state} send={send} onRename={onRename} onFork={onFork} isReadOnly={isReadOnly} />
+        ) : null}
         <ConnectionBanner connection={connection} reconnect={source.reconnect?.bind(source)} />
         {notice}
         {!session ? (
           <Loading isOffline={connection.state === 'offline'} reconnect={source.reconnect?.bind(source)} />
         ) : isEmpty ? (
-          <Welcome session={session} example={examplePrompt ?? null} onPick={isReadOnly ? undefined : text => composer.current?.fill(text)} />
+          <Welcome
+            session={session}
+            example={examplePrompt ?? null}
+            onPick={isReadOnly ? undefined : text => composer.current?.fill(text)}
+          />
         ) : (
           <Transcript state={state} />
         )}

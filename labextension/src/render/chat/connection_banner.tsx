@@ -9,7 +9,13 @@ import { useTrans } from '../services';
 const PATIENCE_MS = 800;
 
 /** Says when the server cannot be reached, since when nothing new is shown, and when it is tried again. */
-export function ConnectionBanner({ connection, reconnect }: { connection: Connection; reconnect: (() => void) | undefined }): ReactElement | null {
+export function ConnectionBanner({
+  connection,
+  reconnect
+}: {
+  connection: Connection;
+  reconnect: (() => void) | undefined;
+}): ReactElement | null {
   const trans = useTrans();
   const isLate = useLate(connection.state === 'connecting');
   switch (connection.state) {

@@ -26,15 +26,41 @@ export function Header({ state, isReadOnly, send, onRename, onFork }: Props): Re
     return null;
   }
   const shown = questions.length > 0 ? 'waiting' : phase;
-  const tokens = totals.input_tokens + totals.cache_read_input_tokens + totals.cache_creation_input_tokens + totals.output_tokens;
+  const tokens =
+    totals.input_tokens + totals.cache_read_input_tokens + totals.cache_creation_input_tokens + totals.output_tokens;
   const isAlive = phase !== 'stopped';
   const items: (MenuItem | 'separator')[] = [
     ...(onRename ? [{ label: trans.__('Rename…'), icon: 'edit' as const, onSelect: () => setRenaming(true) }] : []),
-    ...(onFork ? [{ label: trans.__('Fork'), hint: trans.__('A second conversation that begins with this one'), icon: 'branch' as const, onSelect: onFork }] : []),
-    { label: trans.__('Compact'), hint: trans.__('Summarise the conversation to free context'), icon: 'gauge', onSelect: () => send({ type: 'compact' }) },
-    { label: trans.__('Clear'), hint: trans.__('Claude forgets; the transcript stays'), icon: 'minus', onSelect: () => send({ type: 'clear' }) },
+    ...(onFork
+      ? [
+          {
+            label: trans.__('Fork'),
+            hint: trans.__('A second conversation that begins with this one'),
+            icon: 'branch' as const,
+            onSelect: onFork
+          }
+        ]
+      : []),
+    {
+      label: trans.__('Compact'),
+      hint: trans.__('Summarise the conversation to free context'),
+      icon: 'gauge',
+      onSelect: () => send({ type: 'compact' })
+    },
+    {
+      label: trans.__('Clear'),
+      hint: trans.__('Claude forgets; the transcript stays'),
+      icon: 'minus',
+      onSelect: () => send({ type: 'clear' })
+    },
     'separator',
-    { label: trans.__('Stop Claude'), hint: trans.__('Ends the process; the next message resumes'), icon: 'stop', isDisabled: !isAlive, onSelect: () => send({ type: 'stop' }) }
+    {
+      label: trans.__('Stop Claude'),
+      hint: trans.__('Ends the process; the next message resumes'),
+      icon: 'stop',
+      isDisabled: !isAlive,
+      onSelect: () => send({ type: 'stop' })
+    }
   ];
   return (
     <header className={names('chat-head')}>
@@ -61,7 +87,15 @@ export function Header({ state, isReadOnly, send, onRename, onFork }: Props): Re
         {tokens > 0 ? <span>{trans.__('%1 tokens', quantity(tokens))}</span> : null}
         {totals.cost_usd > 0 ? <span>{money(totals.cost_usd)}</span> : null}
       </span>
-      {isReadOnly ? null : <Menu isBare align="end" label={trans.__('More for this session')} button={<Icon name="more" />} items={items} />}
+      {isReadOnly ? null : (
+        <Menu
+          isBare
+          align="end"
+          label={trans.__('More for this session')}
+          button={<Icon name="more" />}
+          items={items}
+        />
+      )}
     </header>
   );
 }

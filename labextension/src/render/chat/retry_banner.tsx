@@ -11,7 +11,9 @@ export function RetryBanner({ retry }: { retry: Retry | null }): ReactElement | 
   if (!retry) {
     return null;
   }
-  const attempt = retry.max_attempts ? trans.__('attempt %1 of %2', retry.attempt, retry.max_attempts) : trans.__('attempt %1', retry.attempt);
+  const attempt = retry.max_attempts
+    ? trans.__('attempt %1 of %2', retry.attempt, retry.max_attempts)
+    : trans.__('attempt %1', retry.attempt);
   return (
     <Banner
       tone="warn"

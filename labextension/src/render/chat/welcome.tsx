@@ -15,13 +15,17 @@ interface Props {
 /** A conversation that has not begun: what will happen, and how one may begin. */
 export function Welcome({ session, example, onPick }: Props): ReactElement {
   const trans = useTrans();
-  const prompts = example ? [example, ...examples(session.workflow, trans).slice(0, 2)] : examples(session.workflow, trans);
+  const prompts = example
+    ? [example, ...examples(session.workflow, trans).slice(0, 2)]
+    : examples(session.workflow, trans);
   return (
     <div className={names('welcome')}>
       <div className={names('welcome-body')}>
         <h3>{trans.__('What should be done?')}</h3>
         <p>
-          {trans.__('Claude works in this worktree, on its own branch. Your other work is not touched, and it asks before anything that matters.')}
+          {trans.__(
+            'Claude works in this worktree, on its own branch. Your other work is not touched, and it asks before anything that matters.'
+          )}
         </p>
         <p className={names('welcome-workflow')}>
           <Icon name="tool" />

@@ -14,6 +14,12 @@ test('a pasted picture has no name of its own', async () => {
 
 test('what Claude cannot read stays here', async () => {
   assert.deepEqual(await readFile(new File([new Uint8Array([0, 1])], 'a.bin')), { refusal: 'not_text', name: 'a.bin' });
-  assert.deepEqual(await readFile(new File([new Uint8Array([255, 254])], 'b.txt')), { refusal: 'not_text', name: 'b.txt' });
-  assert.deepEqual(await readFile(new File([new Uint8Array(MAX_BYTES + 1)], 'c.txt')), { refusal: 'too_large', name: 'c.txt' });
+  assert.deepEqual(await readFile(new File([new Uint8Array([255, 254])], 'b.txt')), {
+    refusal: 'not_text',
+    name: 'b.txt'
+  });
+  assert.deepEqual(await readFile(new File([new Uint8Array(MAX_BYTES + 1)], 'c.txt')), {
+    refusal: 'too_large',
+    name: 'c.txt'
+  });
 });

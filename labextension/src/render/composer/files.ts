@@ -8,7 +8,8 @@ export const MAX_FILES = 20;
 const IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** A file that was read, or why it cannot go along. */
-export type Read = { attachment: Attachment; size: number } | { refusal: 'too_large' | 'not_text' | 'unreadable'; name: string };
+export type Read =
+  { attachment: Attachment; size: number } | { refusal: 'too_large' | 'not_text' | 'unreadable'; name: string };
 
 /** Reads a dropped or pasted file: pictures as they are, everything else as text. */
 export async function readFile(file: File): Promise<Read> {

@@ -8,7 +8,15 @@ import { Menu } from '../parts/menu';
 import { useServices, useTrans } from '../services';
 
 /** What Claude may do without asking. */
-export function ModePicker({ mode, onChange, opens = 'up' }: { mode: PermissionMode; onChange: (mode: PermissionMode) => void; opens?: 'up' | 'down' }): ReactElement {
+export function ModePicker({
+  mode,
+  onChange,
+  opens = 'up'
+}: {
+  mode: PermissionMode;
+  onChange: (mode: PermissionMode) => void;
+  opens?: 'up' | 'down';
+}): ReactElement {
   const { trans, allowBypass } = useServices();
   return (
     <Menu
@@ -32,11 +40,34 @@ export function ModePicker({ mode, onChange, opens = 'up' }: { mode: PermissionM
 }
 
 /** Which model answers from the next request on. */
-export function ModelPicker({ model, models, onChange, opens = 'up' }: { model: string; models: ModelChoice[]; onChange: (model: string) => void; opens?: 'up' | 'down' }): ReactElement {
+export function ModelPicker({
+  model,
+  models,
+  onChange,
+  opens = 'up'
+}: {
+  model: string;
+  models: ModelChoice[];
+  onChange: (model: string) => void;
+  opens?: 'up' | 'down';
+}): ReactElement {
   const trans = useTrans();
   const known = models.some(choice => choice.value === '' || choice.value === 'default');
-  const choices = known ? models : [{ value: '', display_name: trans.__('Default'), description: trans.__('What Claude Code is configured to use') }, ...models];
-  const current = choices.find(choice => choice.value === model) ?? { value: model, display_name: model || trans.__('Default'), description: '' };
+  const choices = known
+    ? models
+    : [
+        {
+          value: '',
+          display_name: trans.__('Default'),
+          description: trans.__('What Claude Code is configured to use')
+        },
+        ...models
+      ];
+  const current = choices.find(choice => choice.value === model) ?? {
+    value: model,
+    display_name: model || trans.__('Default'),
+    description: ''
+  };
   return (
     <Menu
       label={trans.__('Model: %1', current.display_name)}
@@ -76,7 +107,9 @@ export function Gauge({ session }: { session: Session }): ReactElement {
           {percent} %
         </span>
       ) : null}
-      {usage.cost_usd > 0 ? <span title={trans.__('Cost of this session by the list price')}>{money(usage.cost_usd)}</span> : null}
+      {usage.cost_usd > 0 ? (
+        <span title={trans.__('Cost of this session by the list price')}>{money(usage.cost_usd)}</span>
+      ) : null}
     </span>
   );
 }

@@ -33,34 +33,44 @@ export function Queue({ queue, isPaused, onSend, onEdit, onCancel }: Props): Rea
         </div>
       ) : null}
       <ol aria-label={trans.__('Queued messages')}>
-      {queue.map(({ message_id: id, text, attachments }, index) => (
-        <li key={id} className={names('queued')}>
-          <Icon name="queue" />
-          {editing === id ? (
-            <Editor
-              text={text}
-              onSave={next => {
-                setEditing(null);
-                onEdit(id, next);
-              }}
-              onCancel={() => setEditing(null)}
-            />
-          ) : (
-            <>
-              <span className={names('queued-text')}>{text || trans._n('%1 file', '%1 files', attachments.length)}</span>
-              <span className={names('faint')}>{index === 0 && !isPaused ? trans.__('next') : `${index + 1}`}</span>
-              <IconButton icon="edit" label={trans.__('Edit this message')} onClick={() => setEditing(id)} />
-              <IconButton icon="close" label={trans.__('Take this message back')} onClick={() => onCancel(id)} />
-            </>
-          )}
-        </li>
-      ))}
+        {queue.map(({ message_id: id, text, attachments }, index) => (
+          <li key={id} className={names('queued')}>
+            <Icon name="queue" />
+            {editing === id ? (
+              <Editor
+                text={text}
+                onSave={next => {
+                  setEditing(null);
+                  onEdit(id, next);
+                }}
+                onCancel={() => setEditing(null)}
+              />
+            ) : (
+              <>
+                <span className={names('queued-text')}>
+                  {text || trans._n('%1 file', '%1 files', attachments.length)}
+                </span>
+                <span className={names('faint')}>{index === 0 && !isPaused ? trans.__('next') : `${index + 1}`}</span>
+                <IconButton icon="edit" label={trans.__('Edit this message')} onClick={() => setEditing(id)} />
+                <IconButton icon="close" label={trans.__('Take this message back')} onClick={() => onCancel(id)} />
+              </>
+            )}
+          </li>
+        ))}
       </ol>
     </div>
   );
 }
 
-function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: string) => void; onCancel: () => void }): ReactElement {
+function Editor({
+  text,
+  onSave,
+  onCancel
+}: {
+  text: string;
+  onSave: (text: string) => void;
+  onCancel: () => void;
+}): ReactElement {
   const trans = useTrans();
   const [value, setValue] = useState(text);
   const canSave = value.trim() !== '';

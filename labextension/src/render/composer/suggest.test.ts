@@ -16,9 +16,15 @@ test('an at sign asks for a file where a word begins', () => {
 test('commands that begin so come first', () => {
   const command = (name: string) => ({ name, description: '', argument_hint: '' });
   const commands = [command('recompute'), command('compact'), command('clear')];
-  assert.deepEqual(matchCommands(commands, 'comp').map(found => found.name), ['compact', 'recompute']);
+  assert.deepEqual(
+    matchCommands(commands, 'comp').map(found => found.name),
+    ['compact', 'recompute']
+  );
 });
 
 test('what is taken replaces what was typed, and no more', () => {
-  assert.deepEqual(complete('fix @sr please', { kind: 'file', query: 'sr', start: 4, end: 7 }, 'src/a.py'), { value: 'fix @src/a.py please', caret: 14 });
+  assert.deepEqual(complete('fix @sr please', { kind: 'file', query: 'sr', start: 4, end: 7 }, 'src/a.py'), {
+    value: 'fix @src/a.py please',
+    caret: 14
+  });
 });

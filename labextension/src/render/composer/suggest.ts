@@ -23,7 +23,8 @@ export function triggerAt(value: string, caret: number): Trigger | null {
 /** Commands that match, those that begin so first. */
 export function matchCommands(commands: readonly SlashCommand[], query: string): SlashCommand[] {
   const wanted = query.toLowerCase();
-  const rank = ({ name }: SlashCommand): number => (name.toLowerCase().startsWith(wanted) ? 0 : name.toLowerCase().includes(wanted) ? 1 : 2);
+  const rank = ({ name }: SlashCommand): number =>
+    name.toLowerCase().startsWith(wanted) ? 0 : name.toLowerCase().includes(wanted) ? 1 : 2;
   return commands
     .map(command => ({ command, rank: rank(command) }))
     .filter(entry => entry.rank < 2)
@@ -33,7 +34,11 @@ export function matchCommands(commands: readonly SlashCommand[], query: string):
 }
 
 /** The text after a suggestion was taken, and where the caret goes. */
-export function complete(value: string, { start, end, kind }: Trigger, taken: string): { value: string; caret: number } {
+export function complete(
+  value: string,
+  { start, end, kind }: Trigger,
+  taken: string
+): { value: string; caret: number } {
   const word = `${kind === 'command' ? '/' : '@'}${taken} `;
   return { value: value.slice(0, start) + word + value.slice(end).replace(/^ /, ''), caret: start + word.length };
 }

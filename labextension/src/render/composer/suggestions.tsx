@@ -60,7 +60,12 @@ export function Suggestions({ id, kind, suggestions, active, onTake }: Props): R
     document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [id, active]);
   return (
-    <ul id={id} role="listbox" aria-label={kind === 'command' ? trans.__('Commands') : trans.__('Files')} className={names('suggestions')}>
+    <ul
+      id={id}
+      role="listbox"
+      aria-label={kind === 'command' ? trans.__('Commands') : trans.__('Files')}
+      className={names('suggestions')}
+    >
       {suggestions.map(({ value, hint }, index) => (
         <li
           key={value}

@@ -2,7 +2,12 @@ import type { ReactElement, ReactNode } from 'react';
 import { names } from './classes';
 import { Icon, type IconName } from './icon';
 
-const ICONS: Record<'info' | 'warn' | 'error' | 'ok', IconName> = { info: 'info', warn: 'warning', error: 'error', ok: 'check' };
+const ICONS: Record<'info' | 'warn' | 'error' | 'ok', IconName> = {
+  info: 'info',
+  warn: 'warning',
+  error: 'error',
+  ok: 'check'
+};
 
 interface Props {
   tone: 'info' | 'warn' | 'error' | 'ok';
@@ -28,7 +33,17 @@ export function Banner({ tone, title, children, actions, isLoud = false }: Props
 }
 
 /** A place with nothing in it yet, that says what belongs there and how it comes. */
-export function Empty({ icon, title, children, actions }: { icon?: IconName; title: string; children?: ReactNode; actions?: ReactNode }): ReactElement {
+export function Empty({
+  icon,
+  title,
+  children,
+  actions
+}: {
+  icon?: IconName;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}): ReactElement {
   return (
     <div className={names('empty')}>
       {icon ? <Icon name={icon} /> : null}

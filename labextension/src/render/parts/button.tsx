@@ -52,7 +52,14 @@ export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(functio
   ref
 ): ReactElement {
   return (
-    <button {...rest} ref={ref} type="button" className={names('icon-button', `mod-${look}`)} aria-label={label} title={rest.title ?? label}>
+    <button
+      {...rest}
+      ref={ref}
+      type="button"
+      className={names('icon-button', `mod-${look}`)}
+      aria-label={label}
+      title={rest.title ?? label}
+    >
       <Icon name={icon} />
     </button>
   );

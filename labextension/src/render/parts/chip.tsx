@@ -5,7 +5,15 @@ import { names } from './classes';
 export type Tone = 'neutral' | 'brand' | 'ok' | 'warn' | 'error' | 'merged';
 
 /** A short fact in a rounded box. */
-export function Chip({ tone = 'neutral', title, children }: { tone?: Tone; title?: string; children: ReactNode }): ReactElement {
+export function Chip({
+  tone = 'neutral',
+  title,
+  children
+}: {
+  tone?: Tone;
+  title?: string;
+  children: ReactNode;
+}): ReactElement {
   return (
     <span className={names('chip', `mod-${tone}`)} title={title}>
       {children}

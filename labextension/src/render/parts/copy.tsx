@@ -11,5 +11,11 @@ export function CopyButton({ text, label }: { text: string; label?: string }): R
     return () => clearTimeout(timer);
   }, [isCopied]);
   const onClick = (): void => void Promise.resolve(copy(text)).then(() => setCopied(true));
-  return <IconButton icon={isCopied ? 'check' : 'copy'} label={isCopied ? trans.__('Copied') : (label ?? trans.__('Copy'))} onClick={onClick} />;
+  return (
+    <IconButton
+      icon={isCopied ? 'check' : 'copy'}
+      label={isCopied ? trans.__('Copied') : (label ?? trans.__('Copy'))}
+      onClick={onClick}
+    />
+  );
 }

@@ -15,7 +15,14 @@ interface Props {
 }
 
 /** A line that opens. What the person chose stays until the line is gone. */
-export function Disclosure({ head, children, isOpenAtFirst = false, actions, className = '', hasBody = true }: Props): ReactElement {
+export function Disclosure({
+  head,
+  children,
+  isOpenAtFirst = false,
+  actions,
+  className = '',
+  hasBody = true
+}: Props): ReactElement {
   const [chosen, choose] = useState<boolean | null>(null);
   const id = useId();
   const isOpen = hasBody && (chosen ?? isOpenAtFirst);

@@ -6,7 +6,11 @@ interface FieldProps {
   hint?: ReactNode;
   error?: string | null;
   /** Draws the control with the ids that tie it to its label and message. */
-  children: (ids: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode;
+  children: (ids: {
+    id: string;
+    'aria-describedby': string | undefined;
+    'aria-invalid': boolean | undefined;
+  }) => ReactNode;
 }
 
 /** A labelled control with a hint or an error below. */
@@ -35,7 +39,13 @@ interface SelectProps<Value extends string> {
 }
 
 /** The browser's own choice box. */
-export function Select<Value extends string>({ value, options, onChange, id, label }: SelectProps<Value>): ReactElement {
+export function Select<Value extends string>({
+  value,
+  options,
+  onChange,
+  id,
+  label
+}: SelectProps<Value>): ReactElement {
   return (
     <span className={names('select')}>
       <select id={id} aria-label={label} value={value} onChange={event => onChange(event.target.value as Value)}>

@@ -7,7 +7,8 @@ const PATHS = {
   agent: 'M8 1.8v2M4 3.8h8a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2v-5a2 2 0 0 1 2-2zM5.6 7.4v1.4M10.4 7.4v1.4',
   archive: 'M2 3h12v3H2zM3 6v7h10V6M6.5 9h3',
   attach: 'M12.5 7.5l-4.9 4.9a3 3 0 0 1-4.2-4.2l5.3-5.3a2 2 0 0 1 2.8 2.8l-5.2 5.2a1 1 0 0 1-1.4-1.4l4.6-4.6',
-  branch: 'M5 3.5v9M5 3.5a1.5 1.5 0 1 0-.01-.01M5 12.5a1.5 1.5 0 1 0 .01.01M11 5a1.5 1.5 0 1 0-.01-.01M11 5c0 4-6 2.5-6 6',
+  branch:
+    'M5 3.5v9M5 3.5a1.5 1.5 0 1 0-.01-.01M5 12.5a1.5 1.5 0 1 0 .01.01M11 5a1.5 1.5 0 1 0-.01-.01M11 5c0 4-6 2.5-6 6',
   check: 'M3 8.5l3.2 3.2L13 4.8',
   chevron: 'M6 3.8L10.2 8 6 12.2',
   clock: 'M8 2a6 6 0 1 0 .01 0M8 4.8V8l2.2 1.6',
@@ -24,7 +25,8 @@ const PATHS = {
   info: 'M8 2a6 6 0 1 0 .01 0M8 7.2v4M8 4.8v.2',
   interrupt: 'M4.5 4.5h7v7h-7z',
   list: 'M6 4h7.5M6 8h7.5M6 12h7.5M2.8 4h.4M2.8 8h.4M2.8 12h.4',
-  merge: 'M4.5 4.2v7.6M4.5 4.2a1.5 1.5 0 1 0-.01-.01M4.5 13.2a1.5 1.5 0 1 0-.01-.01M11.5 9.7a1.5 1.5 0 1 0-.01-.01M4.5 5c.4 3 3 4.2 5.6 4',
+  merge:
+    'M4.5 4.2v7.6M4.5 4.2a1.5 1.5 0 1 0-.01-.01M4.5 13.2a1.5 1.5 0 1 0-.01-.01M11.5 9.7a1.5 1.5 0 1 0-.01-.01M4.5 5c.4 3 3 4.2 5.6 4',
   minus: 'M3.5 8h9',
   more: 'M3.4 8h.2M7.9 8h.2M12.4 8h.2',
   notebook: 'M4 2h9v12H4zM2.5 5H5M2.5 8H5M2.5 11H5M7.5 5.5h3',
@@ -55,7 +57,14 @@ export function Icon({ name, label, className }: { name: IconName; label?: strin
   return (
     <svg className={`${names('icon')} ${className ?? ''}`} viewBox="0 0 16 16" width="16" height="16" {...accessible}>
       {label ? <title>{label}</title> : null}
-      <path d={PATHS[name]} fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

@@ -27,7 +27,15 @@ interface Props {
 }
 
 /** A button with a menu (WAI-ARIA menu button): arrows move, Home and End jump, letters find, Escape closes. */
-export function Menu({ button, label, items, align = 'start', opens = 'down', isBare = false, className = '' }: Props): ReactElement {
+export function Menu({
+  button,
+  label,
+  items,
+  align = 'start',
+  opens = 'down',
+  isBare = false,
+  className = ''
+}: Props): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -66,7 +74,13 @@ export function Menu({ button, label, items, align = 'start', opens = 'down', is
         {isBare ? null : <Icon name="chevron" className={names('picker-arrow')} />}
       </button>
       {isOpen ? (
-        <div id={id} role="menu" aria-label={label} className={names('menu')} onKeyDown={event => onMenuKey(event, close)}>
+        <div
+          id={id}
+          role="menu"
+          aria-label={label}
+          className={names('menu')}
+          onKeyDown={event => onMenuKey(event, close)}
+        >
           {items.map((item, index) =>
             item === 'separator' ? (
               <div key={index} role="separator" className={names('menu-separator')} />
@@ -117,7 +131,9 @@ function onMenuKey(event: KeyboardEvent<HTMLElement>, close: (refocus: boolean) 
   }
   const entries = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')];
   const at = entries.indexOf(document.activeElement as HTMLElement);
-  const next = rove(event.key, at, entries.length, letter => entries.findIndex((entry, index) => startsWith(entry, letter) && index > at));
+  const next = rove(event.key, at, entries.length, letter =>
+    entries.findIndex((entry, index) => startsWith(entry, letter) && index > at)
+  );
   if (next !== null) {
     event.preventDefault();
     event.stopPropagation();

@@ -54,4 +54,5 @@ export function Countdown({ until }: { until: number }): ReactElement {
 }
 
 /** What ticks has no tenths. */
-const wholeSeconds = (seconds: number): string => (seconds < 10 ? `${Math.max(0, seconds)} s` : duration(seconds * 1000));
+const wholeSeconds = (seconds: number): string =>
+  seconds < 10 ? `${Math.max(0, seconds)} s` : duration(seconds * 1000);

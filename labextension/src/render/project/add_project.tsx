@@ -72,7 +72,11 @@ export function AddProject({ complete, onAdd, onCancel, path: given = '' }: AddP
         void add();
       }}
     >
-      <Field label={trans.__('Repository')} error={error} hint={trans.__('A folder on this machine with a git repository. ~ is your home folder.')}>
+      <Field
+        label={trans.__('Repository')}
+        error={error}
+        hint={trans.__('A folder on this machine with a git repository. ~ is your home folder.')}
+      >
         {ids => (
           <div className={names('complete')}>
             <input
@@ -124,7 +128,16 @@ export function AddProject({ complete, onAdd, onCancel, path: given = '' }: AddP
         )}
       </Field>
       <Field label={trans.__('Name')}>
-        {ids => <input {...ids} type="text" className={names('input')} maxLength={200} value={name ?? (path ? basename(path).replace(/^~$/, '') : '')} onChange={event => setName(event.target.value)} />}
+        {ids => (
+          <input
+            {...ids}
+            type="text"
+            className={names('input')}
+            maxLength={200}
+            value={name ?? (path ? basename(path).replace(/^~$/, '') : '')}
+            onChange={event => setName(event.target.value)}
+          />
+        )}
       </Field>
       <div className={names('form-actions')}>
         <Button type="submit" look="primary" isBusy={isBusy} disabled={path.trim() === ''}>

@@ -33,7 +33,9 @@ export function AskUser({ question, waiting, isSent, error, onAnswer }: Question
       title={
         <>
           {trans.__('Claude asks')} {choice?.header ? <Chip tone="warn">{choice.header}</Chip> : null}
-          {choices.length > 1 ? <span className={names('question-page')}>{trans.__('%1 of %2', page + 1, choices.length)}</span> : null}
+          {choices.length > 1 ? (
+            <span className={names('question-page')}>{trans.__('%1 of %2', page + 1, choices.length)}</span>
+          ) : null}
         </>
       }
       askedAt={question.at}
@@ -43,7 +45,12 @@ export function AskUser({ question, waiting, isSent, error, onAnswer }: Question
       footer={
         <>
           {isLast ? (
-            <Button look="primary" isBusy={isSent} disabled={!isComplete} onClick={() => onAnswer({ behavior: 'allow', answers: answersOf(choices, chosen) })}>
+            <Button
+              look="primary"
+              isBusy={isSent}
+              disabled={!isComplete}
+              onClick={() => onAnswer({ behavior: 'allow', answers: answersOf(choices, chosen) })}
+            >
               {trans.__('Answer')}
             </Button>
           ) : (
@@ -56,18 +63,36 @@ export function AskUser({ question, waiting, isSent, error, onAnswer }: Question
               {trans.__('Back')}
             </Button>
           ) : null}
-          <Button look="quiet" disabled={isSent} onClick={() => onAnswer({ behavior: 'deny', message: trans.__('The user does not want to answer this.') })}>
+          <Button
+            look="quiet"
+            disabled={isSent}
+            onClick={() => onAnswer({ behavior: 'deny', message: trans.__('The user does not want to answer this.') })}
+          >
             {trans.__('Do not answer')}
           </Button>
         </>
       }
     >
-      {choice ? <Page key={page} choice={choice} chosen={here} id={`${question.question_id}-${page}`} onChange={change} /> : <Json value={question.input} />}
+      {choice ? (
+        <Page key={page} choice={choice} chosen={here} id={`${question.question_id}-${page}`} onChange={change} />
+      ) : (
+        <Json value={question.input} />
+      )}
     </QuestionCard>
   );
 }
 
-function Page({ choice, chosen, id, onChange }: { choice: Choice; chosen: Chosen; id: string; onChange: (chosen: Chosen) => void }): ReactElement {
+function Page({
+  choice,
+  chosen,
+  id,
+  onChange
+}: {
+  choice: Choice;
+  chosen: Chosen;
+  id: string;
+  onChange: (chosen: Chosen) => void;
+}): ReactElement {
   const trans = useTrans();
   const type = choice.isMultiple ? 'checkbox' : 'radio';
   return (
@@ -75,7 +100,12 @@ function Page({ choice, chosen, id, onChange }: { choice: Choice; chosen: Chosen
       <legend>{choice.question}</legend>
       {choice.options.map(({ label, description }, index) => (
         <label key={label} className={names('choice', chosen.labels.includes(label) && 'mod-chosen')}>
-          <input type={type} name={id} checked={chosen.labels.includes(label)} onChange={() => onChange(toggle(chosen, label, choice.isMultiple))} />
+          <input
+            type={type}
+            name={id}
+            checked={chosen.labels.includes(label)}
+            onChange={() => onChange(toggle(chosen, label, choice.isMultiple))}
+          />
           <span className={names('choice-text')}>
             <span className={names('choice-label')}>{label}</span>
             {description ? <span className={names('choice-hint')}>{description}</span> : null}
@@ -86,7 +116,12 @@ function Page({ choice, chosen, id, onChange }: { choice: Choice; chosen: Chosen
         </label>
       ))}
       <label className={names('choice', chosen.isOther && 'mod-chosen')}>
-        <input type={type} name={id} checked={chosen.isOther} onChange={() => onChange(toggleOther(chosen, choice.isMultiple))} />
+        <input
+          type={type}
+          name={id}
+          checked={chosen.isOther}
+          onChange={() => onChange(toggleOther(chosen, choice.isMultiple))}
+        />
         <span className={names('choice-text')}>
           <span className={names('choice-label')}>{trans.__('Other')}</span>
           {chosen.isOther ? (

@@ -21,7 +21,16 @@ interface Props {
 }
 
 /** Something that waits for a person. It never takes the focus, and is never answered for the person. */
-export function QuestionCard({ icon, title, askedAt, waiting, error, children, footer, onNumber }: Props): ReactElement {
+export function QuestionCard({
+  icon,
+  title,
+  askedAt,
+  waiting,
+  error,
+  children,
+  footer,
+  onNumber
+}: Props): ReactElement {
   const trans = useTrans();
   const isInert = useInert();
   const card = useRef<HTMLElement>(null);

@@ -4,7 +4,12 @@ import { answersOf, choicesOf, isAnswered, NOTHING, toggle, toggleOther } from '
 
 const input = {
   questions: [
-    { question: 'Which one?', header: 'Format', options: [{ label: 'CSV', description: 'plain' }, { label: 'HDF5' }], multiSelect: false },
+    {
+      question: 'Which one?',
+      header: 'Format',
+      options: [{ label: 'CSV', description: 'plain' }, { label: 'HDF5' }],
+      multiSelect: false
+    },
     { question: 'Which ones?', options: [{ label: 'a' }, { label: 'b' }], multiSelect: true }
   ]
 };

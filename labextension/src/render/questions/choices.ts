@@ -23,19 +23,25 @@ export function choicesOf(input: Record<string, unknown>): Choice[] {
     question: text(asked, 'question'),
     header: text(asked, 'header'),
     isMultiple: asked['multiSelect'] === true,
-    options: records(asked, 'options').map(option => ({ label: text(option, 'label'), description: text(option, 'description') }))
+    options: records(asked, 'options').map(option => ({
+      label: text(option, 'label'),
+      description: text(option, 'description')
+    }))
   }));
 }
 
 /** Whether something was chosen or written. */
-export const isAnswered = ({ labels, other, isOther }: Chosen): boolean => labels.length > 0 || (isOther && other.trim() !== '');
+export const isAnswered = ({ labels, other, isOther }: Chosen): boolean =>
+  labels.length > 0 || (isOther && other.trim() !== '');
 
 /** After a click on an option. */
 export function toggle(chosen: Chosen, label: string, isMultiple: boolean): Chosen {
   if (!isMultiple) {
     return { ...chosen, labels: [label], isOther: false };
   }
-  const labels = chosen.labels.includes(label) ? chosen.labels.filter(other => other !== label) : [...chosen.labels, label];
+  const labels = chosen.labels.includes(label)
+    ? chosen.labels.filter(other => other !== label)
+    : [...chosen.labels, label];
   return { ...chosen, labels };
 }
 

@@ -22,7 +22,8 @@ export function Permission({ question, waiting, isSent, error, onAnswer }: Quest
   const { tool_name: name, input } = question;
   const { title, path } = summary({ name, input }, root);
   const allow = (scope: 'once' | 'session'): void => onAnswer({ behavior: 'allow', scope });
-  const choose = (number: number): void => [() => allow('once'), () => allow('session'), () => setDenying(true)][number - 1]?.();
+  const choose = (number: number): void =>
+    [() => allow('once'), () => allow('session'), () => setDenying(true)][number - 1]?.();
   return (
     <QuestionCard
       icon="shield"

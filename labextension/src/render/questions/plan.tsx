@@ -13,8 +13,10 @@ export function PlanApproval({ question, waiting, isSent, error, onAnswer }: Que
   const trans = useTrans();
   const [isRefining, setRefining] = useState(false);
   const plan = question.plan ?? text(question.input, 'plan');
-  const approve = (permission_mode: 'default' | 'acceptEdits'): void => onAnswer({ behavior: 'allow', permission_mode });
-  const choose = (number: number): void => [() => approve('default'), () => approve('acceptEdits'), () => setRefining(true)][number - 1]?.();
+  const approve = (permission_mode: 'default' | 'acceptEdits'): void =>
+    onAnswer({ behavior: 'allow', permission_mode });
+  const choose = (number: number): void =>
+    [() => approve('default'), () => approve('acceptEdits'), () => setRefining(true)][number - 1]?.();
   return (
     <QuestionCard
       icon="plan"
@@ -52,7 +54,9 @@ export function PlanApproval({ question, waiting, isSent, error, onAnswer }: Que
           <Markdown source={plan} />
         </div>
       ) : (
-        <p className={names('question-note')}>{trans.__('The plan has no text. Ask Claude to write it down before you approve.')}</p>
+        <p className={names('question-note')}>
+          {trans.__('The plan has no text. Ask Claude to write it down before you approve.')}
+        </p>
       )}
     </QuestionCard>
   );

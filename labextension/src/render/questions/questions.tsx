@@ -58,7 +58,9 @@ export function Questions({ questions, refusal, onAnswer }: Props): ReactElement
       onBlur={event => {
         // Answering takes the focused button away, which must not count as leaving.
         const { relatedTarget, currentTarget, target } = event;
-        const hasLeft = relatedTarget ? !currentTarget.contains(relatedTarget) : target.isConnected && !target.matches(':disabled');
+        const hasLeft = relatedTarget
+          ? !currentTarget.contains(relatedTarget)
+          : target.isConnected && !target.matches(':disabled');
         hadFocus.current &&= !hasLeft;
       }}
     >

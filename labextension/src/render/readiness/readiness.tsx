@@ -19,7 +19,9 @@ const ORDER: HealthCheck['status'][] = ['error', 'degraded', 'ok'];
 /** What is there and what is missing, each with the one command that mends it. */
 export function Readiness({ health, onCheck, onTour }: Props): ReactElement {
   const { trans } = useServices();
-  const checks = Object.entries(health?.checks ?? {}).sort(([, one], [, other]) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
+  const checks = Object.entries(health?.checks ?? {}).sort(
+    ([, one], [, other]) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status)
+  );
   return (
     <section className={names('readiness')} aria-label={trans.__('Readiness')}>
       {health ? (
@@ -49,21 +51,30 @@ export function Readiness({ health, onCheck, onTour }: Props): ReactElement {
 
 function Check({ name, check }: { name: string; check: HealthCheck }): ReactElement {
   const { trans, openTerminal } = useServices();
-  const label: Record<HealthCheck['status'], string> = { ok: trans.__('ready'), degraded: trans.__('not needed for a start'), error: trans.__('missing') };
+  const label: Record<HealthCheck['status'], string> = {
+    ok: trans.__('ready'),
+    degraded: trans.__('not needed for a start'),
+    error: trans.__('missing')
+  };
   const status = check.status === 'error' && !check.required ? 'degraded' : check.status;
   return (
     <li className={names('check', `mod-${status}`)}>
       <Icon name={ICONS[status]} label={label[status]} />
       <div className={names('check-body')}>
         <div>
-          <span className={names('check-name')}>{name}</span> <span className={names('check-message')}>{check.message}</span>
+          <span className={names('check-name')}>{name}</span>{' '}
+          <span className={names('check-message')}>{check.message}</span>
         </div>
         {check.fix && check.status !== 'ok' ? (
           <div className={names('command')}>
             <code>{check.fix}</code>
             <CopyButton text={check.fix} label={trans.__('Copy the command')} />
             {openTerminal ? (
-              <IconButton icon="terminal" label={trans.__('Open a terminal for it')} onClick={() => openTerminal(check.fix ?? '')} />
+              <IconButton
+                icon="terminal"
+                label={trans.__('Open a terminal for it')}
+                onClick={() => openTerminal(check.fix ?? '')}
+              />
             ) : null}
           </div>
         ) : null}

@@ -18,14 +18,21 @@ export function ProjectPicker({ projects, projectId, onProject, onAdd }: Props):
   const current = listed.find(project => project.id === projectId) ?? (listed.length === 1 ? listed[0] : undefined);
   const name = current?.name ?? (listed.length > 0 ? trans.__('All projects') : trans.__('No project'));
   const items: (MenuItem | 'separator')[] = [
-    ...(listed.length > 1 ? [{ label: trans.__('All projects'), isChecked: projectId === null, onSelect: () => onProject(null) }] : []),
+    ...(listed.length > 1
+      ? [{ label: trans.__('All projects'), isChecked: projectId === null, onSelect: () => onProject(null) }]
+      : []),
     ...listed.map(project => ({
       label: project.name,
       hint: project.github_owner ? `${project.github_owner}/${project.github_repo ?? ''}` : project.repo_path,
       isChecked: project === current,
       onSelect: () => onProject(project.id)
     })),
-    ...(onAdd ? [...(listed.length > 0 ? ['separator' as const] : []), { label: trans.__('Add a project…'), icon: 'add' as const, onSelect: onAdd }] : [])
+    ...(onAdd
+      ? [
+          ...(listed.length > 0 ? ['separator' as const] : []),
+          { label: trans.__('Add a project…'), icon: 'add' as const, onSelect: onAdd }
+        ]
+      : [])
   ];
   return (
     <Menu

@@ -20,7 +20,14 @@ interface Props {
 }
 
 /** A workspace in the panel: two lines with all that decides where one looks next. */
-export const WorkspaceRow = memo(function WorkspaceRow({ workspace, question, isActive, isStop, onOpen, onMenu }: Props): ReactElement {
+export const WorkspaceRow = memo(function WorkspaceRow({
+  workspace,
+  question,
+  isActive,
+  isStop,
+  onOpen,
+  onMenu
+}: Props): ReactElement {
   const trans = useTrans();
   const { name, branch_name: branch, diff, pull_request: pull, init } = workspace;
   return (
@@ -61,7 +68,9 @@ export const WorkspaceRow = memo(function WorkspaceRow({ workspace, question, is
           {diff.additions + diff.deletions > 0 ? <Delta {...diff} /> : null}
           {pull && pull.state !== 'NONE' ? <PullRequestChip pull={pull} /> : null}
         </div>
-        {isProvisioning(workspace) ? <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} /> : null}
+        {isProvisioning(workspace) ? (
+          <Progress value={init.progress || null} label={trans.__('Setting up %1', name)} />
+        ) : null}
       </div>
     </div>
   );

@@ -1,4 +1,12 @@
-import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode } from 'react';
+import {
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode
+} from 'react';
 import type { BoardState } from '../../state/board';
 import { grouped, questionOf, select } from '../../state/workspaces';
 import type { Connection } from '../../wire/source';
@@ -49,7 +57,12 @@ export function Sidebar(props: SidebarProps): ReactElement {
   return (
     <div className={names('sidebar')}>
       <div className={names('sidebar-tools')}>
-        <ProjectPicker projects={state.projects} projectId={projectId} onProject={props.onProject} onAdd={actions.addProject} />
+        <ProjectPicker
+          projects={state.projects}
+          projectId={projectId}
+          onProject={props.onProject}
+          onAdd={actions.addProject}
+        />
         {actions.newTask && !isNew ? (
           <Button look="primary" icon="add" onClick={actions.newTask}>
             {trans.__('New parallel task')}
@@ -64,7 +77,11 @@ export function Sidebar(props: SidebarProps): ReactElement {
         <>
           {health && isBlocked(health) ? <HealthBanner {...props} health={health} /> : null}
           <Search query={query} onQuery={setQuery} />
-          {state.isLoaded ? <Groups {...props} workspaces={shown} query={query} /> : <Skeleton lines={8} label={trans.__('Loading the workspaces')} />}
+          {state.isLoaded ? (
+            <Groups {...props} workspaces={shown} query={query} />
+          ) : (
+            <Skeleton lines={8} label={trans.__('Loading the workspaces')} />
+          )}
           {/* Below, where it moves no row that somebody is about to click. */}
           {health && health.status !== 'ok' && !isBlocked(health) ? <HealthBanner {...props} health={health} /> : null}
         </>
@@ -77,7 +94,10 @@ export function Sidebar(props: SidebarProps): ReactElement {
             </button>
           ))}
           {props.isDemo ? (
-            <span className={names('demo')} title={trans.__('Answers come from a script, not from Claude: no account, no cost')}>
+            <span
+              className={names('demo')}
+              title={trans.__('Answers come from a script, not from Claude: no account, no cost')}
+            >
               {trans.__('Scripted model')}
             </span>
           ) : null}
@@ -110,7 +130,13 @@ function Search({ query, onQuery }: { query: string; onQuery: (query: string) =>
   );
 }
 
-function Groups({ state, workspaces, query, activeId, actions }: SidebarProps & { workspaces: Workspace[]; query: string }): ReactElement {
+function Groups({
+  state,
+  workspaces,
+  query,
+  activeId,
+  actions
+}: SidebarProps & { workspaces: Workspace[]; query: string }): ReactElement {
   const trans = useTrans();
   const list = useRef<HTMLDivElement>(null);
   const [stop, setStop] = useState<string | null>(null);
@@ -143,12 +169,20 @@ function Groups({ state, workspaces, query, activeId, actions }: SidebarProps & 
       <Empty icon="search" title={trans.__('Nothing matches “%1”', query)} />
     ) : (
       <Empty icon="branch" title={trans.__('No parallel tasks yet')}>
-        {trans.__('Each task gets a worktree, a branch and an agent of its own, so that several can go on at once while you do something else.')}
+        {trans.__(
+          'Each task gets a worktree, a branch and an agent of its own, so that several can go on at once while you do something else.'
+        )}
       </Empty>
     );
   }
   return (
-    <div ref={list} className={names('groups')} role="listbox" aria-label={trans.__('Workspaces')} onKeyDown={onKeyDown}>
+    <div
+      ref={list}
+      className={names('groups')}
+      role="listbox"
+      aria-label={trans.__('Workspaces')}
+      onKeyDown={onKeyDown}
+    >
       {groups.map(({ group, workspaces: members }) => (
         <div key={group} role="group" aria-label={groupLabel(group, trans)} className={names('group-section')}>
           <div className={names('group-head')} role="presentation">
@@ -172,7 +206,8 @@ function Groups({ state, workspaces, query, activeId, actions }: SidebarProps & 
 }
 
 /** Whether the main job cannot run. */
-const isBlocked = ({ checks }: Health): boolean => Object.values(checks).some(check => check.required && check.status === 'error');
+const isBlocked = ({ checks }: Health): boolean =>
+  Object.values(checks).some(check => check.required && check.status === 'error');
 
 function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health: Health }): ReactElement | null {
   const { trans, storage } = useServices();
@@ -189,7 +224,9 @@ function HealthBanner({ health, onCheckHealth, onTour }: SidebarProps & { health
     <>
       <Banner
         tone={blocked ? 'error' : 'warn'}
-        title={blocked ? trans.__('Agents cannot work yet') : (broken[0]?.[1].message ?? trans.__('Something is missing'))}
+        title={
+          blocked ? trans.__('Agents cannot work yet') : (broken[0]?.[1].message ?? trans.__('Something is missing'))
+        }
         actions={
           <>
             <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -222,7 +259,11 @@ function FirstRun({ health, actions, onCheckHealth, onTour }: SidebarProps): Rea
   return (
     <div className={names('first-run')}>
       <h2>{trans.__('Several Claude agents, each in its own worktree')}</h2>
-      <p>{trans.__('Give each of them a task. You see at a glance who works, who waits for you, and whose pull request is red.')}</p>
+      <p>
+        {trans.__(
+          'Give each of them a task. You see at a glance who works, who waits for you, and whose pull request is red.'
+        )}
+      </p>
       {actions.addProject ? (
         <Button look="primary" icon="folder" onClick={actions.addProject}>
           {trans.__('Add a project…')}

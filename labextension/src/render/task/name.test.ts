@@ -3,13 +3,19 @@ import test from 'node:test';
 import { suggestName } from './name';
 
 test('a name is the first sentence, without politeness', () => {
-  assert.equal(suggestName('Please make find_peaks deterministic. Prove it with a test.'), 'Make find_peaks deterministic');
+  assert.equal(
+    suggestName('Please make find_peaks deterministic. Prove it with a test.'),
+    'Make find_peaks deterministic'
+  );
   assert.equal(suggestName('fix the flaky test\n\nIt fails one run in ten'), 'Fix the flaky test');
   assert.equal(suggestName('   '), '');
 });
 
 test('a long one ends where its first thought ends', () => {
-  assert.equal(suggestName('Please make find_peaks deterministic and prove it with a test that runs forty times'), 'Make find_peaks deterministic');
+  assert.equal(
+    suggestName('Please make find_peaks deterministic and prove it with a test that runs forty times'),
+    'Make find_peaks deterministic'
+  );
 });
 
 test('a long one is cut between words, one long word inside', () => {

@@ -22,7 +22,13 @@ export interface ProvisioningProps {
 }
 
 /** How a workspace is being made: steps with times, the end of the log, and what can be done when it fails. */
-export function Provisioning({ workspace, maxRetries = 3, onRetry, onSkip, onCancel }: ProvisioningProps): ReactElement {
+export function Provisioning({
+  workspace,
+  maxRetries = 3,
+  onRetry,
+  onSkip,
+  onCancel
+}: ProvisioningProps): ReactElement {
   const trans = useTrans();
   const { init, status, name } = workspace;
   const [busy, setBusy] = useState<string | null>(null);
@@ -36,12 +42,20 @@ export function Provisioning({ workspace, maxRetries = 3, onRetry, onSkip, onCan
   };
   const isRunning = isProvisioning(workspace);
   const hasFailed = status === 'FAILED';
-  const isSetup = init.steps.some(step => step.name === 'setup' && (step.state === 'running' || step.state === 'failed'));
+  const isSetup = init.steps.some(
+    step => step.name === 'setup' && (step.state === 'running' || step.state === 'failed')
+  );
   const canRetry = hasFailed && onRetry !== undefined && init.retry_count < maxRetries;
   return (
     <section className={names('provisioning')} aria-label={trans.__('Setting up %1', name)}>
       <header className={names('provisioning-head')}>
-        <h3>{hasFailed ? trans.__('Set-up has failed') : isRunning ? trans.__('Setting up the worktree') : trans.__('The worktree is ready')}</h3>
+        <h3>
+          {hasFailed
+            ? trans.__('Set-up has failed')
+            : isRunning
+              ? trans.__('Setting up the worktree')
+              : trans.__('The worktree is ready')}
+        </h3>
         {isRunning && init.started_at ? (
           <span className={names('faint')}>
             <Elapsed since={init.started_at} />
@@ -54,7 +68,15 @@ export function Provisioning({ workspace, maxRetries = 3, onRetry, onSkip, onCan
           <Step key={step.name} step={step} />
         ))}
       </ol>
-      {init.log_tail.trim() ? <Code text={init.log_tail} label={trans.__('Log of the set-up')} lines={10} isTail tone={hasFailed ? 'error' : 'plain'} /> : null}
+      {init.log_tail.trim() ? (
+        <Code
+          text={init.log_tail}
+          label={trans.__('Log of the set-up')}
+          lines={10}
+          isTail
+          tone={hasFailed ? 'error' : 'plain'}
+        />
+      ) : null}
       {hasFailed ? (
         <Banner tone="error" isLoud title={init.error ?? trans.__('No reason is known.')}>
           {trans.__('The agent has not started. Your prompt is kept and is sent when the worktree is ready.')}
@@ -85,12 +107,22 @@ export function Provisioning({ workspace, maxRetries = 3, onRetry, onSkip, onCan
           ) : null}
         </div>
       ) : null}
-      {isRunning ? <p className={names('faint')}>{trans.__('The agent starts when this has ended. Messages that you write now wait for it.')}</p> : null}
+      {isRunning ? (
+        <p className={names('faint')}>
+          {trans.__('The agent starts when this has ended. Messages that you write now wait for it.')}
+        </p>
+      ) : null}
     </section>
   );
 }
 
-const ICONS: Record<InitStep['state'], IconName | null> = { pending: null, running: null, done: 'check', skipped: 'minus', failed: 'close' };
+const ICONS: Record<InitStep['state'], IconName | null> = {
+  pending: null,
+  running: null,
+  done: 'check',
+  skipped: 'minus',
+  failed: 'close'
+};
 
 function Step({ step }: { step: InitStep }): ReactElement {
   const trans = useTrans();
@@ -105,7 +137,15 @@ function Step({ step }: { step: InitStep }): ReactElement {
   return (
     <li className={names('step', `mod-${step.state}`)}>
       <span className={names('step-icon')}>
-        {icon ? <Icon name={icon} label={label[step.state]} /> : <span className={names(step.state === 'running' ? 'spinner' : 'step-dot')} role="img" aria-label={label[step.state]} />}
+        {icon ? (
+          <Icon name={icon} label={label[step.state]} />
+        ) : (
+          <span
+            className={names(step.state === 'running' ? 'spinner' : 'step-dot')}
+            role="img"
+            aria-label={label[step.state]}
+          />
+        )}
       </span>
       <span className={names('step-name')}>{stepLabel(step.name, trans)}</span>
       <span className={names('step-detail')} title={step.detail}>

@@ -66,8 +66,19 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
   const unseen = at.isFollowing ? 0 : rows.length - at.seen;
   return (
     <div className={names('list')}>
-      <div ref={view} className={names('list-view')} role="log" aria-live="off" aria-label={label} tabIndex={0} onScroll={onScroll}>
-        <div className={names('list-rows')} style={{ paddingTop: heights.top(first), paddingBottom: heights.total - heights.top(last) }}>
+      <div
+        ref={view}
+        className={names('list-view')}
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div
+          className={names('list-rows')}
+          style={{ paddingTop: heights.top(first), paddingBottom: heights.total - heights.top(last) }}
+        >
           {rows.slice(first, last).map(row => (
             <Measured key={row.key} id={row.key} observer={observer}>
               {draw(row)}
@@ -104,7 +115,12 @@ interface Follow {
 }
 
 /** Watches rows that are drawn; keeps what is seen in place when something above it changes its height. */
-function useMeasured(view: { current: HTMLDivElement | null }, heights: Heights, follow: { current: Follow }, redraw: () => void): ResizeObserver | null {
+function useMeasured(
+  view: { current: HTMLDivElement | null },
+  heights: Heights,
+  follow: { current: Follow },
+  redraw: () => void
+): ResizeObserver | null {
   const observer = useMemo(() => {
     if (typeof ResizeObserver === 'undefined') {
       return null;
@@ -145,7 +161,15 @@ function useMeasured(view: { current: HTMLDivElement | null }, heights: Heights,
   return observer;
 }
 
-function Measured({ id, observer, children }: { id: string; observer: ResizeObserver | null; children: ReactNode }): ReactElement {
+function Measured({
+  id,
+  observer,
+  children
+}: {
+  id: string;
+  observer: ResizeObserver | null;
+  children: ReactNode;
+}): ReactElement {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const el = row.current;

@@ -62,7 +62,9 @@ function outcome(question: QuestionItem, trans: Translator): string {
     if (behavior === 'deny') {
       return trans.__('%1 asked to keep planning', who);
     }
-    return permission_mode === 'acceptEdits' ? trans.__('Approved by %1, edits accepted', who) : trans.__('Approved by %1', who);
+    return permission_mode === 'acceptEdits'
+      ? trans.__('Approved by %1, edits accepted', who)
+      : trans.__('Approved by %1', who);
   }
   if (behavior === 'deny') {
     return trans.__('Denied by %1', who);

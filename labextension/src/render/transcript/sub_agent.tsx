@@ -32,7 +32,9 @@ export function SubAgent({ tool }: { tool: ToolItem }): ReactElement {
       >
         {() => <div className={names('tool-prompt')}>{text(tool.input, 'prompt')}</div>}
       </Disclosure>
-      {hidden > 0 ? <p className={names('tool-quiet')}>{trans._n('%1 earlier step', '%1 earlier steps', hidden)}</p> : null}
+      {hidden > 0 ? (
+        <p className={names('tool-quiet')}>{trans._n('%1 earlier step', '%1 earlier steps', hidden)}</p>
+      ) : null}
       <div className={names('sub-agent-rows')}>
         {rows.slice(hidden).map(row => (
           <RowView key={row.key} row={row} />

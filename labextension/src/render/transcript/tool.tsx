@@ -70,7 +70,15 @@ export const Tool = memo(function Tool({ tool, question, isInGroup = false }: Pr
   );
 });
 
-function ToolHead({ tool, question, look }: { tool: ToolItem; question: QuestionItem | null; look: Look }): ReactElement {
+function ToolHead({
+  tool,
+  question,
+  look
+}: {
+  tool: ToolItem;
+  question: QuestionItem | null;
+  look: Look;
+}): ReactElement {
   const trans = useTrans();
   const { root } = usePlace();
   const { title, subject } = summary(tool, root);

@@ -51,7 +51,9 @@ function Given({ tool: called, question }: { tool: ToolItem; question: QuestionI
     case 'Bash':
       return (
         <>
-          {isHidden(input) ? <Code text={text(input, 'command')} label={trans.__('Command')} tone="command" lines={12} /> : null}
+          {isHidden(input) ? (
+            <Code text={text(input, 'command')} label={trans.__('Command')} tone="command" lines={12} />
+          ) : null}
           <Output tool={tool} />
         </>
       );
@@ -95,7 +97,13 @@ function Given({ tool: called, question }: { tool: ToolItem; question: QuestionI
 }
 
 /** What a tool answered; failures stand out. */
-export function Output({ tool, isOnlyOnError = false }: { tool: ToolItem; isOnlyOnError?: boolean }): ReactElement | null {
+export function Output({
+  tool,
+  isOnlyOnError = false
+}: {
+  tool: ToolItem;
+  isOnlyOnError?: boolean;
+}): ReactElement | null {
   const trans = useTrans();
   const { result } = tool;
   if (!result || (isOnlyOnError && !result.is_error)) {
@@ -105,11 +113,19 @@ export function Output({ tool, isOnlyOnError = false }: { tool: ToolItem; isOnly
   return (
     <>
       {content.trim() ? (
-        <Code text={content} label={trans.__('Output')} tone={result.is_error ? 'error' : 'plain'} lines={12} isTail={tool.name === 'Bash'} />
+        <Code
+          text={content}
+          label={trans.__('Output')}
+          tone={result.is_error ? 'error' : 'plain'}
+          lines={12}
+          isTail={tool.name === 'Bash'}
+        />
       ) : (
         <p className={names('tool-quiet')}>{trans.__('No output.')}</p>
       )}
-      {result.truncated ? <p className={names('tool-quiet')}>{trans.__('The output was cut here; Claude has seen all of it.')}</p> : null}
+      {result.truncated ? (
+        <p className={names('tool-quiet')}>{trans.__('The output was cut here; Claude has seen all of it.')}</p>
+      ) : null}
     </>
   );
 }

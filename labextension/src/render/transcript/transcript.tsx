@@ -13,7 +13,10 @@ export function Transcript({ state }: { state: SessionState }): ReactElement {
   const trans = useTrans();
   const { turns, partials, phase, retry } = state;
   const isWaiting = retry !== null;
-  const rows = useMemo(() => withWorking(rowsOf({ turns, partials }), phase, isWaiting), [turns, partials, phase, isWaiting]);
+  const rows = useMemo(
+    () => withWorking(rowsOf({ turns, partials }), phase, isWaiting),
+    [turns, partials, phase, isWaiting]
+  );
   return (
     <div className={names('transcript')}>
       <List rows={rows} draw={drawRow} label={trans.__('Transcript')} />
@@ -27,7 +30,9 @@ type Shown = Row | { kind: 'working'; key: 'working'; phase: SessionState['phase
 function withWorking(rows: Row[], phase: SessionState['phase'], isWaiting: boolean): Shown[] {
   const last = rows[rows.length - 1];
   const isShown = isWaiting || last?.kind === 'writing' || (last !== undefined && 'isLive' in last && last.isLive);
-  return (phase === 'running' || phase === 'starting') && !isShown ? [...rows, { kind: 'working', key: 'working', phase }] : rows;
+  return (phase === 'running' || phase === 'starting') && !isShown
+    ? [...rows, { kind: 'working', key: 'working', phase }]
+    : rows;
 }
 
 function drawRow(row: Shown): ReactElement {

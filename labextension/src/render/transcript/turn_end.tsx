@@ -12,7 +12,9 @@ import { useServices, useTrans } from '../services';
 export function End({ end }: { end: TurnEnd }): ReactElement {
   const trans = useTrans();
   const { usage } = end;
-  const tokens = usage ? usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens + usage.output_tokens : 0;
+  const tokens = usage
+    ? usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens + usage.output_tokens
+    : 0;
   const facts = [
     end.reason === 'interrupted' ? trans.__('Interrupted') : '',
     new Date(end.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }),
@@ -22,7 +24,12 @@ export function End({ end }: { end: TurnEnd }): ReactElement {
     end.cost_usd ? money(end.cost_usd) : ''
   ].filter(Boolean);
   const detail = usage
-    ? trans.__('%1 new, %2 from cache, %3 written', quantity(usage.input_tokens + usage.cache_creation_input_tokens), quantity(usage.cache_read_input_tokens), quantity(usage.output_tokens))
+    ? trans.__(
+        '%1 new, %2 from cache, %3 written',
+        quantity(usage.input_tokens + usage.cache_creation_input_tokens),
+        quantity(usage.cache_read_input_tokens),
+        quantity(usage.output_tokens)
+      )
     : undefined;
   return (
     <div className={names('turn-end')}>
