@@ -126,7 +126,7 @@ class FakeFactory:
     on_interrupt: Callable[[FakeFactory, str], None] = lambda fake, session_id: None
     chats: dict[str, set[ChatSocket]] = field(default_factory=dict)
     boards: set[BoardSocket] = field(default_factory=set)
-    joins: list[int] = field(default_factory=list)
+    forks: list[str] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop | None = None
     port: int = 0
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -305,7 +305,12 @@ class Rest(tornado.web.RequestHandler):
                 wanted = self.get_query_argument("workspace_id", None)
                 return [one for one in fake.sessions if wanted in {None, one.workspace_id}]
             case ["POST", "sessions"]:
-                made = session(f"s{next(fake.ids)}", msgspec.json.decode(body, type=wire.CreateSession).workspace_id)
+                asked = msgspec.json.decode(body, type=wire.CreateSession)
+                made = session(f"s{next(fake.ids)}", asked.workspace_id)
+                if asked.name:
+                    made = msgspec.structs.replace(made, name=asked.name)
+                if asked.fork:
+                    fake.forks.append(asked.fork)
                 fake.sessions.append(made)
                 fake.events[made.id] = []
                 return made
@@ -340,7 +345,6 @@ class ChatSocket(Socket):
     def open(self, session_id: str) -> None:
         fake, self.session_id = self.fake, session_id
         since = int(self.get_query_argument("since", "0"))
-        fake.joins.append(since)
         log = fake.events.setdefault(session_id, [])
         row = next((one for one in fake.sessions if one.id == session_id), session(session_id, "w1"))
         hello = wire.Hello(session=msgspec.structs.replace(row, last_seq=len(log)), last_seq=len(log), version="0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import signal
 import threading
@@ -223,6 +224,34 @@ def test_the_async_twin_has_the_same_names(workspace: Workspace, factory: Factor
     assert asyncio.run(workspace.aio.ask("Hi")).text == "Hello."
 
 
+class Plot:
+    """As much of a matplotlib figure as is used."""
+
+    def savefig(self, target: Any, *, format: str) -> None:
+        target.write(f"a plot as {format}".encode())
+
+
+def test_files_and_plots_go_with_a_message(fake: FakeFactory, workspace: Workspace, tmp_path: Path) -> None:
+    picture, notes = tmp_path / "screen.png", tmp_path / "NOTES"
+    picture.write_bytes(b"a picture")
+    notes.write_text("some words")
+    workspace.ask("Look", attachments=[picture, str(notes), Plot()])
+    (say,) = (frame for frame in fake.commands if isinstance(frame, wire.Say))
+    assert [(one.name, one.media_type, base64.b64decode(one.data)) for one in say.attachments] == [
+        ("screen.png", "image/png", b"a picture"),
+        ("NOTES", "text/plain", b"some words"),
+        ("figure-3.png", "image/png", b"a plot as png"),
+    ]
+
+
+def test_a_session_is_forked_and_chosen_by_name(fake: FakeFactory, workspace: Workspace) -> None:
+    first = workspace.session()
+    forked = workspace.sessions.create("Another way", fork=first)
+    assert fake.forks == [first.id]
+    assert len(workspace.sessions) == 2
+    assert workspace.sessions["Another way"].id == forked.id
+
+
 # --- Questions ----------------------------------------------------------------------------------------------------
 
 
@@ -332,7 +361,7 @@ def test_interrupting_the_cell_interrupts_the_turn(fake: FakeFactory, workspace:
 
 def test_a_message_still_in_the_queue_is_taken_back(fake: FakeFactory, workspace: Workspace) -> None:
     fake.play = lambda fake, session_id, say: None
-    with pytest.raises(TimeoutError):
+    with pytest.raises(TimeoutError, match="interrupted"):
         workspace.ask("Later", timeout=0.1)
     assert fake.commands[-1] == wire.CancelQueued(id=fake.said[-1])
 

@@ -51,10 +51,15 @@ class Talk:
         """
         session = await self.session()
         reader = TurnReader(message_id(key, text))
-        async with asyncio.timeout(timeout):
-            async with aclosing(session.exchange(reader, text, key, attachments, on_question)) as events:
-                async for _ in events:
-                    pass
+        try:
+            async with asyncio.timeout(timeout) as limit:
+                async with aclosing(session.exchange(reader, text, key, attachments, on_question)) as events:
+                    async for _ in events:
+                        pass
+        except TimeoutError:
+            if limit.expired():
+                raise TimeoutError(f"The turn had not ended after {timeout} s, so it was interrupted.") from None
+            raise
         return turn_of(reader.settled, session.worktree)
 
     async def stream(
@@ -284,7 +289,7 @@ class Sessions:
         model: str | None = None,
         permission_mode: wire.PermissionMode | None = None,
         resume: str | None = None,
-        fork: Session | None = None,
+        fork: SessionView | None = None,
     ) -> Session:
         """Begin another conversation.
 
