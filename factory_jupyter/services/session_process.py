@@ -24,6 +24,7 @@ from factory_jupyter.tools.claude_failures import ClaudeFailed
 log = logging.getLogger(__name__)
 
 _MAX_BACKLOG: Final = 1000  # writes of a feed at which the agent's events wait for the disk
+_FAIR_SHARE: Final = 50  # events of a burst after which the other sessions have their turn
 _STOP_S: Final = 20.0
 
 Ending = Literal["stop", "stuck", "lost", "archive", "server"]
@@ -156,6 +157,7 @@ class SessionProcess:
     async def _read(self, running: agent.AgentSession) -> None:
         """The one continuous reader of the agent's events."""
         died = agent.Died(reason="Claude's events ended without a word.", expected=False)
+        taken = 0
         try:
             async for event in running.events():
                 if isinstance(event, agent.Died):
@@ -163,6 +165,9 @@ class SessionProcess:
                     break
                 async with self.handing_over:
                     await self._take(event)
+                taken += 1
+                if taken % _FAIR_SHARE == 0:
+                    await asyncio.sleep(0)
                 if self._record.feed.backlog > _MAX_BACKLOG:
                     await self._record.feed.drain()
         except Exception:

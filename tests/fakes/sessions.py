@@ -30,6 +30,7 @@ from tests.fakes.agent import FakeStarter
 from tests.fakes.factory import WORKSPACE
 
 F = TypeVar("F")
+BOUND = 20.0  # seconds that anything may take, on a busy machine too
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _decode = msgspec.json.Decoder(wire.ServerFrame).decode
 _decode_board = msgspec.json.Decoder(wire.BoardFrame).decode
@@ -90,7 +91,7 @@ class Watcher:
                     apply(self.state, frame)
                 self._news.notify_all()
 
-    async def until(self, true: Callable[[Transcript], object], seconds: float = 5.0) -> Transcript:
+    async def until(self, true: Callable[[Transcript], object], seconds: float = BOUND) -> Transcript:
         async with self._news:
             try:
                 async with asyncio.timeout(seconds):
@@ -99,7 +100,7 @@ class Watcher:
                 raise AssertionError(f"never came; last frames: {self.frames[-8:]}") from None
         return self.state
 
-    async def first(self, kind: type[F], seconds: float = 5.0) -> F:
+    async def first(self, kind: type[F], seconds: float = BOUND) -> F:
         await self.until(lambda _: any(isinstance(frame, kind) for frame in self.frames), seconds)
         return next(frame for frame in self.frames if isinstance(frame, kind))
 
@@ -164,7 +165,7 @@ class Desk:
         return watcher
 
     async def do(self, session_id: str, frame: wire.ClientFrame, by: str = "ada") -> int:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(2 * BOUND):
             return await self.sessions.command(session_id, frame, by)
 
     async def say(self, session_id: str, text: str, id: str | None = None, **more: Any) -> int:
@@ -204,5 +205,5 @@ async def desk(folder: Path, **knobs: Any) -> AsyncIterator[Desk]:
 
 
 async def board_frames(viewer: Viewer) -> list[wire.BoardFrame]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(BOUND):
         return [_decode_board(body) for body in await viewer.next()]

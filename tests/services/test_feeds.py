@@ -92,7 +92,7 @@ def delta(text: str, index: int = 0) -> wire.Delta:
 
 
 async def frames(viewer: Viewer) -> list[wire.ServerFrame]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return [decode(body) for body in await viewer.next()]
 
 
@@ -360,7 +360,7 @@ def snapshot() -> Callable[[], Awaitable[wire.Snapshot]]:
 
 
 async def board_frames(viewer: Viewer) -> list[wire.BoardFrame]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return [decode_board(body) for body in await viewer.next()]
 
 
