@@ -10,7 +10,7 @@ import builtins
 import contextlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -316,7 +316,7 @@ class SessionService:
         if runner.is_alive:
             self._keep(runner.stop("lost"))
 
-    def _keep(self, doing: Any) -> None:
+    def _keep(self, doing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(doing)
         self._background.add(task)
         task.add_done_callback(self._background.discard)

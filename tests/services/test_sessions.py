@@ -712,13 +712,26 @@ async def test_fork_copies_the_conversation_and_leaves_the_queue_behind(tmp_path
             await w.open(fork=id)
         await w.say(id, "queued")
         await w.do(id, wire.Interrupt())
+        picture = wire.Attachment(name="a.png", media_type="image/png", data=PNG)
+        await w.say(id, "see", attachments=[picture])
+        await seen.until(turns_ended(5))
+        await w.do(id, wire.SetModel(model="opus"))
+        await w.do(id, wire.Interrupt())
+        w.starter.scripts = [hang]
+        await w.say(id, "busy")
+        await seen.until(lambda state: state.phase is SessionPhase.RUNNING and len(state.turns) == 6)
+        await w.say(id, "left behind")
+        await w.do(id, wire.Interrupt())
         copy, seen_there = await w.open(fork=id)
+        assert (await w.sessions.get(copy)).model == "opus"
+        info = next(event for event in await w.log(copy) if isinstance(event, wire.MessageQueued) and event.attachments)
+        assert (await w.sessions.attachment(copy, info.attachments[0].id)).data == base64.b64decode(PNG)
         state = await seen_there.until(lambda state: state.last_seq > 0 and state.turns[-1].items)
         assert texts(state)[:2] == ["one", "You said: one"]
         assert state.queue == []
         assert [event.code for event in await w.log(copy) if isinstance(event, wire.Notice)] == ["forked"]
         await w.say(copy, "elsewhere")
-        await seen_there.until(turns_ended(4))
+        await seen_there.until(turns_ended(7))
         origin = (await w.sessions.get(id)).claude_session_id
         assert w.history.forks == [origin]
         assert w.starter.agents[-1].options.resume == f"copy-of-{origin}"
