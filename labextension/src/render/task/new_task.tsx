@@ -4,11 +4,11 @@ import type { Branch, CreateWorkspace, ModelChoice, PermissionMode, Project, Wor
 import { allowedModes, modeHint, modeLabel } from '../modes';
 import { Button } from '../parts/button';
 import { names } from '../parts/classes';
-import { Disclosure } from '../parts/disclosure';
 import { Field, Select } from '../parts/field';
 import { workflowHint, workflowLabel, WORKFLOWS } from '../phases';
 import { useServices } from '../services';
-import { suggestName } from './name';
+import { baseOptions, missingPart, modelOptions, nameOf, requestOf, type TaskDraft } from './draft';
+import { WorkPlace } from './place';
 
 export interface NewTaskProps {
   projects: Project[];
@@ -25,40 +25,28 @@ export interface NewTaskProps {
   onCancel(): void;
 }
 
-type From = 'new' | 'branch' | 'worktree';
-
 /** A new parallel task: what should be done comes first, all else has a default. */
-export function NewTask({
-  projects,
-  projectId,
-  branches,
-  models,
-  defaults,
-  prompt: given = '',
-  onProject,
-  onStart,
-  onCancel
-}: NewTaskProps): ReactElement {
+export function NewTask(props: NewTaskProps): ReactElement {
+  const { projects, projectId, branches, models, defaults, prompt = '', onProject, onStart, onCancel } = props;
   const { trans, allowBypass } = useServices();
   const project = projects.find(({ id }) => id === projectId) ?? projects[0];
-  const [prompt, setPrompt] = useState(given);
-  const [name, setName] = useState<string | null>(null);
-  const [base, setBase] = useState<string | null>(null);
-  const [from, setFrom] = useState<From>('new');
-  const [branch, setBranch] = useState('');
-  const [path, setPath] = useState('');
-  const [mode, setMode] = useState(defaults.permission_mode);
-  const [model, setModel] = useState(defaults.model);
-  const [workflow, setWorkflow] = useState(defaults.workflow);
+  const [draft, setDraft] = useState<TaskDraft>({
+    ...{ prompt, name: null, place: 'new', base: null, branch: '', path: '' },
+    ...defaults
+  });
+  // A second click, or a retry after a lost answer, is the same task; after a change it is another one.
+  const [key, setKey] = useState(newId);
+  const change = (part: Partial<TaskDraft>): void => {
+    setDraft({ ...draft, ...part });
+    setKey(newId());
+  };
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const first = useRef<HTMLTextAreaElement>(null);
-  // One key for this form: a second click, or a retry after a lost answer, is the same task.
-  const [key] = useState(() => newId());
   useEffect(() => first.current?.focus(), []);
 
-  const shownName = name ?? suggestName(prompt);
-  const missing = missingPart({ hasProject: project !== undefined, name: shownName, from, branch, path }, trans);
+  const name = nameOf(draft);
+  const missing = missingPart(draft, project, trans);
   const start = async (): Promise<void> => {
     if (!project || missing || isBusy) {
       return;
@@ -66,24 +54,12 @@ export function NewTask({
     setBusy(true);
     setError(null);
     try {
-      await onStart({
-        project_id: project.id,
-        name: shownName.trim() || null,
-        prompt: prompt.trim() || null,
-        base_branch: from === 'new' ? (base ?? project.default_branch) : null,
-        branch: from === 'branch' ? branch : null,
-        adopt_path: from === 'worktree' ? path.trim() : null,
-        workflow,
-        model: model || null,
-        permission_mode: mode,
-        key
-      });
+      await onStart(requestOf(draft, project, key));
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
       setBusy(false);
     }
   };
-  const free = (branches ?? []).filter(candidate => candidate.checked_out_at === null);
   return (
     <form
       className={names('form')}
@@ -109,17 +85,17 @@ export function NewTask({
             ref={first}
             className={names('input')}
             rows={5}
-            value={prompt}
+            value={draft.prompt}
             placeholder={trans.__(
               'For example: make find_peaks deterministic and prove it with a test that runs forty times'
             )}
-            onChange={event => setPrompt(event.target.value)}
+            onChange={event => change({ prompt: event.target.value })}
           />
         )}
       </Field>
       <Field
         label={trans.__('Name')}
-        hint={name === null && shownName ? trans.__('Suggested from the prompt; it also names the branch') : undefined}
+        hint={draft.name === null && name ? trans.__('Suggested from the prompt; it also names the branch') : undefined}
       >
         {ids => (
           <input
@@ -127,8 +103,8 @@ export function NewTask({
             type="text"
             className={names('input')}
             maxLength={200}
-            value={shownName}
-            onChange={event => setName(event.target.value)}
+            value={name}
+            onChange={event => change({ name: event.target.value })}
           />
         )}
       </Field>
@@ -145,35 +121,35 @@ export function NewTask({
             )}
           </Field>
         ) : null}
-        {from === 'new' && project ? (
+        {draft.place === 'new' && project ? (
           <Field label={trans.__('Start from')}>
             {({ id }) => (
               <Select
                 id={id}
-                value={base ?? project.default_branch}
+                value={draft.base ?? project.default_branch}
                 options={baseOptions(project, branches)}
-                onChange={setBase}
+                onChange={base => change({ base })}
               />
             )}
           </Field>
         ) : null}
-        <Field label={trans.__('Way of working')} hint={workflowHint(workflow, trans)}>
+        <Field label={trans.__('Way of working')} hint={workflowHint(draft.workflow, trans)}>
           {({ id }) => (
             <Select<Workflow>
               id={id}
-              value={workflow}
+              value={draft.workflow}
               options={WORKFLOWS.map(value => ({ value, label: workflowLabel(value, trans) }))}
-              onChange={setWorkflow}
+              onChange={workflow => change({ workflow })}
             />
           )}
         </Field>
-        <Field label={trans.__('Mode')} hint={modeHint(mode, trans)}>
+        <Field label={trans.__('Mode')} hint={modeHint(draft.permission_mode, trans)}>
           {({ id }) => (
             <Select<PermissionMode>
               id={id}
-              value={mode}
+              value={draft.permission_mode}
               options={allowedModes(allowBypass).map(value => ({ value, label: modeLabel(value, trans) }))}
-              onChange={setMode}
+              onChange={permission_mode => change({ permission_mode })}
             />
           )}
         </Field>
@@ -181,48 +157,14 @@ export function NewTask({
           {({ id }) => (
             <Select
               id={id}
-              value={model}
-              options={modelOptions(models, model, trans.__('Default'))}
-              onChange={setModel}
+              value={draft.model}
+              options={modelOptions(models, draft.model, trans)}
+              onChange={model => change({ model })}
             />
           )}
         </Field>
       </div>
-      <Disclosure
-        className={names('form-more')}
-        head={<span>{trans.__('Existing branch or worktree')}</span>}
-        isOpenAtFirst={from !== 'new'}
-      >
-        {() => (
-          <fieldset className={names('choices')}>
-            <legend className={names('hidden')}>{trans.__('Where the work happens')}</legend>
-            <FromChoice value="new" from={from} label={trans.__('A new branch in a new worktree')} onChange={setFrom} />
-            <FromChoice value="branch" from={from} label={trans.__('A branch that exists')} onChange={setFrom} />
-            {from === 'branch' ? (
-              <Select
-                label={trans.__('Branch')}
-                value={branch}
-                options={[
-                  { value: '', label: branches ? trans.__('Choose a branch…') : trans.__('Reading the branches…') },
-                  ...free.map(choice => ({ value: choice.name, label: choice.name }))
-                ]}
-                onChange={setBranch}
-              />
-            ) : null}
-            <FromChoice value="worktree" from={from} label={trans.__('A worktree that exists')} onChange={setFrom} />
-            {from === 'worktree' ? (
-              <input
-                type="text"
-                className={names('input')}
-                aria-label={trans.__('Folder of the worktree')}
-                placeholder={trans.__('Folder of the worktree')}
-                value={path}
-                onChange={event => setPath(event.target.value)}
-              />
-            ) : null}
-          </fieldset>
-        )}
-      </Disclosure>
+      <WorkPlace draft={draft} branches={branches} onChange={change} />
       {error ? (
         <p className={names('form-error')} role="alert">
           {error}
@@ -237,7 +179,7 @@ export function NewTask({
           title={missing ?? undefined}
           shortcut={isMac() ? '⌘⏎' : 'Ctrl ⏎'}
         >
-          {prompt.trim() ? trans.__('Start') : trans.__('Create without a prompt')}
+          {draft.prompt.trim() ? trans.__('Start') : trans.__('Create without a prompt')}
         </Button>
         <Button disabled={isBusy} onClick={onCancel}>
           {trans.__('Cancel')}
@@ -245,63 +187,6 @@ export function NewTask({
       </div>
     </form>
   );
-}
-
-function FromChoice({
-  value,
-  from,
-  label,
-  onChange
-}: {
-  value: From;
-  from: From;
-  label: string;
-  onChange: (from: From) => void;
-}): ReactElement {
-  return (
-    <label className={names('choice', value === from && 'mod-chosen')}>
-      <input type="radio" name="from" checked={value === from} onChange={() => onChange(value)} />
-      <span className={names('choice-text')}>{label}</span>
-    </label>
-  );
-}
-
-interface Parts {
-  hasProject: boolean;
-  name: string;
-  from: From;
-  branch: string;
-  path: string;
-}
-
-/** Why the task cannot start yet; null when it can. */
-function missingPart(
-  { hasProject, name, from, branch, path }: Parts,
-  trans: ReturnType<typeof useServices>['trans']
-): string | null {
-  if (!hasProject) {
-    return trans.__('Add a project first');
-  }
-  if (!name.trim()) {
-    return trans.__('Say what should be done, or give it a name');
-  }
-  if (from === 'branch' && !branch) {
-    return trans.__('Choose the branch');
-  }
-  return from === 'worktree' && !path.trim() ? trans.__('Name the folder of the worktree') : null;
-}
-
-function baseOptions(project: Project, branches: Branch[] | null): { value: string; label: string }[] {
-  const all = [project.default_branch, ...(branches ?? []).map(branch => branch.name)];
-  return [...new Set(all)].map(value => ({ value, label: value }));
-}
-
-function modelOptions(models: ModelChoice[], current: string, fallback: string): { value: string; label: string }[] {
-  const listed = models.map(({ value, display_name }) => ({ value, label: display_name }));
-  const known = ['', current]
-    .filter(value => !listed.some(choice => choice.value === value))
-    .map(value => ({ value, label: value || fallback }));
-  return [...new Map([...known, ...listed].map(choice => [choice.value, choice])).values()];
 }
 
 const isMac = (): boolean => navigator.platform.startsWith('Mac');
