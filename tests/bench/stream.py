@@ -231,7 +231,7 @@ def _view(running: Running, session_id: str, turns: int, collected: Latencies) -
                     sent = True
                 elif not sent:
                     continue
-                elif frame["type"] == "delta" and frame["kind"] == "text" and not frame["reset"]:
+                elif frame["type"] == "delta" and frame["kind"] == "text":
                     collected.delta(frame["text"], first=first)
                     first = False
                 elif frame["type"] == "block" and frame["block"]["kind"] == "text":
