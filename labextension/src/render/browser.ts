@@ -8,11 +8,28 @@ export function browserServices(): RenderServices {
   return {
     markdown: renderMarkdown,
     trans: english,
-    copy: text => navigator.clipboard.writeText(text),
+    copy,
     now: () => Date.now(),
     storage: { get, set },
     openExternal: url => void window.open(url, '_blank', 'noopener')
   };
+}
+
+/** The clipboard; where the page is served over plain http there is only the old way. */
+async function copy(text: string): Promise<void> {
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  if (clipboard) {
+    return clipboard.writeText(text);
+  }
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const isDone = document.execCommand('copy');
+  area.remove();
+  if (!isDone) {
+    throw new Error('The browser does not allow copying here.');
+  }
 }
 
 // Storage may be forbidden (a sandboxed frame) or full; a draft that cannot be kept must not break the page.

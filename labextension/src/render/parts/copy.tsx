@@ -2,20 +2,25 @@ import { useEffect, useState, type ReactElement } from 'react';
 import { useServices } from '../services';
 import { IconButton } from './button';
 
-/** Copies a text, and says for a moment that it did. */
+/** Copies a text, and says for a moment whether it did. */
 export function CopyButton({ text, label }: { text: string; label?: string }): ReactElement {
   const { copy, trans } = useServices();
-  const [isCopied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   useEffect(() => {
-    const timer = isCopied ? setTimeout(() => setCopied(false), 1500) : undefined;
+    const timer = outcome ? setTimeout(() => setOutcome(null), 1500) : undefined;
     return () => clearTimeout(timer);
-  }, [isCopied]);
-  const onClick = (): void => void Promise.resolve(copy(text)).then(() => setCopied(true));
-  return (
-    <IconButton
-      icon={isCopied ? 'check' : 'copy'}
-      label={isCopied ? trans.__('Copied') : (label ?? trans.__('Copy'))}
-      onClick={onClick}
-    />
-  );
+  }, [outcome]);
+  const onClick = (): void =>
+    void Promise.resolve(copy(text)).then(
+      () => setOutcome('copied'),
+      () => setOutcome('refused')
+    );
+  switch (outcome) {
+    case 'copied':
+      return <IconButton icon="check" label={trans.__('Copied')} onClick={onClick} />;
+    case 'refused':
+      return <IconButton icon="close" label={trans.__('The browser does not allow copying here')} onClick={onClick} />;
+    case null:
+      return <IconButton icon="copy" label={label ?? trans.__('Copy')} onClick={onClick} />;
+  }
 }

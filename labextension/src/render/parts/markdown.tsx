@@ -66,11 +66,15 @@ function addCopyButtons(el: HTMLElement, { trans, copy }: RenderServices): void 
     button.type = 'button';
     button.className = names('pre-copy');
     button.textContent = trans.__('Copy');
+    const say = (text: string): void => {
+      button.textContent = text;
+      setTimeout(() => (button.textContent = trans.__('Copy')), 1500);
+    };
     button.addEventListener('click', () => {
-      void Promise.resolve(copy(pre.textContent ?? '')).then(() => {
-        button.textContent = trans.__('Copied');
-        setTimeout(() => (button.textContent = trans.__('Copy')), 1500);
-      });
+      void Promise.resolve(copy(pre.textContent ?? '')).then(
+        () => say(trans.__('Copied')),
+        () => say(trans.__('Not allowed here'))
+      );
     });
     pre.replaceWith(frame);
     frame.append(pre, button);
