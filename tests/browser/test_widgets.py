@@ -78,6 +78,16 @@ class Notebook:
         self.start(number)
         self.wait(number)
 
+    def wait_for_record(self, number: int, words: str) -> None:
+        """Until the record below a cell's widget says it, which it does at the end of a turn."""
+        self.page.wait_for_function(
+            """([number, words]) => {
+              const outputs = window.jupyterapp.shell.currentWidget.content.widgets[number].model.outputs;
+              return String(outputs.get(1).data['text/markdown']).includes(words);
+            }""",
+            arg=[number, words],
+        )
+
     def saved_outputs(self, number: int) -> list[dict[str, Any]]:
         """What the file on disk has of a cell, after saving."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
@@ -120,11 +130,32 @@ def test_a_chat_in_a_cell(notebook: Callable[..., Notebook]) -> None:
     say(cell, "Write a note")
     allow(cell)
     expect(cell.get_by_role("log").get_by_text("is there; see the changes")).to_be_visible()
+    opened.wait_for_record(1, "is there; see the changes")
     # What is seen live is not shown a second time by the record.
     expect(cell.locator("[data-factory-record]")).to_be_hidden()
     records = [output["data"] for output in opened.saved_outputs(1)]
     assert "is there; see the changes" in "".join(records[1]["text/markdown"])
     assert "data-factory-record" in "".join(records[1]["text/html"])
+    # Closed and opened again: the kernel lives, and the chat with it.
+    opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+    again = Notebook(opened.screen, opened.path, opened.path.name).cell(1)
+    expect(again.get_by_role("log").get_by_text("is there; see the changes")).to_be_visible()
+    expect(again.locator("[data-factory-record]")).to_be_hidden()
+
+
+def test_a_saved_notebook_is_read_without_its_kernel(notebook: Callable[..., Notebook]) -> None:
+    opened = notebook('workspace.ask("Think hard")\nworkspace.chat()')
+    opened.run(1)
+    opened.saved_outputs(1)
+    opened.page.evaluate(
+        """async () => {
+          const panel = window.jupyterapp.shell.currentWidget;
+          await panel.sessionContext.shutdown();
+          panel.dispose();
+        }"""
+    )
+    again = Notebook(opened.screen, opened.path, opened.path.name).cell(1)
+    expect(again.locator("[data-factory-record]").get_by_text("distrust any rate near")).to_be_visible()
 
 
 def test_a_cell_that_waits_for_an_answer_shows_the_question(notebook: Callable[..., Notebook]) -> None:
@@ -162,12 +193,7 @@ def test_the_board_in_a_cell(notebook: Callable[..., Notebook]) -> None:
     board.get_by_role("button", name="Allow once").click()
     expect(board.get_by_role("button", name="Allow once")).to_have_count(0)
     # The workspace waits for the next word, in the record, too.
-    opened.page.wait_for_function(
-        """() => {
-          const outputs = window.jupyterapp.shell.currentWidget.content.widgets[1].model.outputs;
-          return String(outputs.get(1).data['text/markdown']).includes('| the board in a cell | waiting |');
-        }"""
-    )
+    opened.wait_for_record(1, "| the board in a cell | waiting |")
 
 
 def test_interrupting_the_kernel_interrupts_the_turn(notebook: Callable[..., Notebook]) -> None:
