@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -48,14 +49,38 @@ def jp_server_cleanup() -> None:
     """Nothing to clean up: the servers of these tests are other processes."""
 
 
-@pytest.fixture(scope="session")
-def model_url() -> Iterator[str]:
-    """The scripted model, in a process of its own."""
+@contextmanager
+def scripted_model() -> Iterator[str]:
+    """The address of a scripted model in a process of its own."""
     command = [sys.executable, "-m", "factory_jupyter.demo.scripted_model", "--pace", str(MODEL_PACE_S)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield str(json.loads(process.stdout.readline())["url"])
-        process.terminate()
+        try:
+            yield str(json.loads(process.stdout.readline())["url"])
+        finally:
+            process.terminate()
+
+
+def lab_options(folder: Path, *arguments: str) -> dict[str, Any]:
+    """What `running.start` needs for a JupyterLab in `folder` that a browser can drive."""
+    settings = folder / "conf" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(NO_NEWS), encoding="utf-8")
+    return {"app": "lab", "arguments": [*LAB_ARGUMENTS, *arguments]}
+
+
+def chromium() -> str | None:
+    """Path of the system's browser."""
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+@pytest.fixture(scope="session")
+def model_url() -> Iterator[str]:
+    """The scripted model that every JupyterLab of these tests shares."""
+    with scripted_model() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +92,7 @@ def start_lab(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
         def start(again: running.Running | None = None) -> running.Running:
             folder = again.folder if again else tmp_path_factory.mktemp("lab")
-            settings = folder / "conf" / "labconfig" / "default_setting_overrides.json"
-            settings.parent.mkdir(parents=True, exist_ok=True)
-            settings.write_text(json.dumps(NO_NEWS), encoding="utf-8")
-            lab = running.start(folder, app="lab", model_url=model_url, arguments=LAB_ARGUMENTS, again=again)
+            lab = running.start(folder, model_url=model_url, again=again, **lab_options(folder))
             stack.callback(lab.stop)
             return lab
 
@@ -92,9 +114,8 @@ def repository(lab: running.Running, request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for each file anew: the event loop of Playwright must be gone when tests of other floors run theirs."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
 

@@ -78,6 +78,11 @@ class Screen:
             "([command, args]) => { window.jupyterapp.commands.execute(command, args); }", [command, args]
         )
 
+    def theme(self, name: str) -> None:
+        """Change to another theme of JupyterLab."""
+        self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })", name)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
     def picture(self, path: Path) -> Path:
         """A screenshot, without what moves."""
         self.page.screenshot(path=path, animations="disabled", caret="hide")

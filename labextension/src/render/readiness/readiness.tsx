@@ -62,7 +62,7 @@ function Check({ name, check }: { name: string; check: HealthCheck }): ReactElem
       <Icon name={ICONS[status]} label={label[status]} />
       <div className={names('check-body')}>
         <div>
-          <span className={names('check-name')}>{name}</span>{' '}
+          {check.message.toLowerCase().startsWith(name.toLowerCase()) ? null : <span className={names('check-name')}>{name}</span>}{' '}
           <span className={names('check-message')}>{check.message}</span>
         </div>
         {check.fix && check.status !== 'ok' ? (
