@@ -16,7 +16,7 @@ from factory_jupyter.model import transcript as drawn
 from factory_jupyter.model import wire
 from factory_jupyter.model.states import KanbanColumn
 from factory_jupyter.model.transcript import Transcript, fold
-from factory_jupyter.notebook.views import dotted, table, telling
+from factory_jupyter.notebook.views import changes, dotted, table, telling
 
 MAX_TURNS: Final = 50
 MAX_OUTPUT_LINES: Final = 20
@@ -187,14 +187,14 @@ def board_markdown(workspaces: Sequence[wire.Workspace]) -> str:
     lines = ["| Workspace | Where | Branch | Changes |", "|---|---|---|---|"]
     for one in _by_column(workspaces):
         name, branch = (_cell(text) for text in (one.name, one.branch_name or "–"))
-        lines.append(f"| {name} | {_where(one)} | {branch} | {_changes(one)} |")
+        lines.append(f"| {name} | {_where(one)} | {branch} | {changes(one.diff)} |")
     return "\n".join(lines) if workspaces else "*No parallel tasks yet.*"
 
 
 def board_html(workspaces: Sequence[wire.Workspace], record_id: str) -> str:
     """The workspaces as a table."""
     rows = [
-        [escape(one.name), dotted(_where(one)), f"<code>{escape(one.branch_name or '–')}</code>", _changes(one)]
+        [escape(one.name), dotted(_where(one)), f"<code>{escape(one.branch_name or '–')}</code>", changes(one.diff)]
         for one in _by_column(workspaces)
     ]
     shown = table(("Workspace", "Where", "Branch", "Changes"), rows) if rows else "No parallel tasks yet."
@@ -210,10 +210,6 @@ def _where(one: wire.Workspace) -> str:
     if one.needs_attention:
         return "needs you"
     return "working" if one.is_working else one.kanban_column.value.lower().replace("_", " ")
-
-
-def _changes(one: wire.Workspace) -> str:
-    return f"{one.diff.files} files, +{one.diff.additions} −{one.diff.deletions}"
 
 
 def _cell(text: str) -> str:

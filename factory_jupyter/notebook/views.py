@@ -24,7 +24,6 @@ _COLOURS: Final = {
     "needs you": "var(--jp-warn-color1, #f57c00)",
     "working": "var(--jp-brand-color1, #1976d2)",
     "running": "var(--jp-brand-color1, #1976d2)",
-    "waiting": "var(--jp-warn-color1, #f57c00)",
 }
 _GREY: Final = "var(--jp-border-color1, #bdbdbd)"
 
@@ -127,12 +126,11 @@ class WorkspaceView(NamedView[wire.Workspace]):
 
     def row(self) -> list[str]:
         """Its cells below `HEAD`, as HTML."""
-        diff = self.diff
         return [
             dotted(self.activity),
             escape(self.name),
             _code(self.branch or "–"),
-            f"{diff.files} files, +{diff.additions} −{diff.deletions}",
+            changes(self.diff),
         ]
 
 
@@ -159,7 +157,7 @@ class SessionView(NamedView[wire.Session]):
         usage = self.usage
         tokens = usage.input_tokens + usage.output_tokens
         return [
-            dotted(self.phase),
+            dotted("needs you" if self.phase == "waiting" else self.phase),
             escape(self.name),
             escape(self.info.model or "default"),
             escape(self.info.permission_mode),
@@ -233,6 +231,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     top = "".join(f'<th style="text-align:left">{escape(title)}</th>' for title in head)
     body = "".join(f"<tr>{''.join(cell.format(value) for value in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def changes(diff: wire.Diff) -> str:
+    """The size of a workspace's changes."""
+    return f"{diff.files} {'file' if diff.files == 1 else 'files'}, +{diff.additions} −{diff.deletions}"
 
 
 def dotted(state: str) -> str:

@@ -95,7 +95,7 @@ def test_the_board_leaves_a_table(fake: FakeFactory, factory: Factory, outputs: 
     board = factory.board()
     board._ipython_display_()
     _, record = outputs.shown
-    assert "| Fix it | waiting | fix-it | 1 files, +2 −3 |" in record["text/markdown"]
+    assert "| Fix it | waiting | fix-it | 1 file, +2 −3 |" in record["text/markdown"]
     fake.soon(lambda: fake.change(msgspec.structs.replace(fake.workspaces[0], needs_attention=True)))
     outputs.wait("text/markdown", "| Fix it | needs you |")
     board.close()
