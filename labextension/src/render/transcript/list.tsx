@@ -25,7 +25,7 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
   const view = useRef<HTMLDivElement>(null);
   const heights = useMemo(() => new Heights(ESTIMATE_PX), []);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const follow = useRef<Follow>({ isFollowing: true, top: 0, seen: 0, height: 800 });
+  const follow = useRef<Follow>({ isFollowing: true, top: 0, seen: 0, height: 800, total: 0 });
   const observer = useMeasured(view, heights, follow, redraw);
 
   useMemo(() => heights.setKeys(rows.map(row => row.key)), [heights, rows]);
@@ -39,6 +39,7 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
     if (el && follow.current.isFollowing) {
       el.scrollTop = el.scrollHeight;
       follow.current.top = el.scrollTop;
+      follow.current.total = el.scrollHeight;
     }
   }, [rows.length, at.isFollowing]);
 
@@ -50,7 +51,8 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
       return;
     }
     const below = el.scrollHeight - el.scrollTop - el.clientHeight;
-    const wentUp = el.scrollTop < at.top - 1 && below > 4;
+    // When rows change their heights, the browser moves the view too; only a move of its own is the person's.
+    const wentUp = el.scrollTop < at.top - 1 && el.scrollHeight === at.total && below > 4;
     const isFollowing = wentUp ? false : below < NEAR_PX || at.isFollowing;
     const hasTurned = isFollowing !== at.isFollowing;
     if (hasTurned) {
@@ -58,6 +60,7 @@ export function List<Row extends { key: string }>({ rows, draw, label }: Props<R
     }
     at.isFollowing = isFollowing;
     at.top = el.scrollTop;
+    at.total = el.scrollHeight;
     const [from, to] = heights.range(at.top - OVERSCAN_PX / 2, at.top + el.clientHeight + OVERSCAN_PX / 2);
     if (hasTurned || from < drawn.current[0] || to > drawn.current[1]) {
       redraw();
@@ -112,6 +115,8 @@ interface Follow {
   seen: number;
   /** Of the view. */
   height: number;
+  /** Of everything in it, when it was last looked at. */
+  total: number;
 }
 
 /** Watches rows that are drawn; keeps what is seen in place when something above it changes its height. */
@@ -147,6 +152,7 @@ function useMeasured(
         el.scrollTop += shift;
       }
       follow.current.top = el?.scrollTop ?? 0;
+      follow.current.total = el?.scrollHeight ?? 0;
       if (hasChanged) {
         redraw();
       }
