@@ -120,28 +120,36 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+VISITOR: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
+
+
 @pytest.fixture(scope="module")
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """One visitor for all tests of a file: what the browser has cached of JupyterLab is not fetched again."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context = browser.new_context(**VISITOR)
     yield context
     context.close()
 
 
 @pytest.fixture
-def visit(visitor: BrowserContext) -> Iterator[Callable[[running.Running], Screen]]:
-    """`visit(lab)`: JupyterLab in a page of its own. What goes wrong in any page fails the test at its end."""
-    screens: list[Screen] = []
+def visit(browser: Browser, visitor: BrowserContext) -> Iterator[Callable[[running.Running], Screen]]:
+    """`visit(lab)`: JupyterLab in a page; again: for another visitor. What goes wrong in any page fails the test."""
+    with ExitStack() as stack:
+        screens: list[Screen] = []
 
-    def new(lab: running.Running) -> Screen:
-        screens.append(Screen(visitor.new_page(), lab))
-        return screens[-1].open()
+        def new(lab: running.Running) -> Screen:
+            # JupyterLab leads a second page of one visitor away to a layout of its own, in the middle of everything.
+            context = visitor
+            if screens:
+                context = browser.new_context(**VISITOR)
+                stack.callback(context.close)
+            page = context.new_page()
+            stack.callback(page.close)
+            screens.append(Screen(page, lab))
+            return screens[-1].open()
 
-    yield new
-    troubles = [trouble for screen in screens for trouble in screen.unexpected_troubles()]
-    for screen in screens:
-        screen.page.close()
-    assert troubles == []
+        yield new
+        assert [trouble for screen in screens for trouble in screen.unexpected_troubles()] == []
 
 
 @pytest.fixture
