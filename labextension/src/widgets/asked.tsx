@@ -13,19 +13,25 @@ import { chatSource } from '../wire/socket';
 import type { Source } from '../wire/source';
 import type { ErrorFrame, ServerFrame } from '../wire/wire';
 import { widgetEndpoint } from './cell/endpoint';
+import { keepPlainKeys } from './cell/keys';
 import './asked.css';
 
 /** The questions of a session that wait, below the cell that waits for them. */
 function render({ model, el }: RenderProps<{ path: string; root: string }>): () => void {
   const outbox = new Outbox(window.sessionStorage, `factory-jupyter:asked:${model.get('path')}`);
   const source = chatSource(widgetEndpoint(model, model.get('path')), outbox);
-  return mount(
+  const undo = mount(
     el,
     <PlaceProvider value={{ sessionId: null, root: model.get('root') || null }}>
       <Asked source={source} />
     </PlaceProvider>,
     browserServices()
   );
+  const release = keepPlainKeys(el);
+  return () => {
+    release();
+    undo();
+  };
 }
 
 function Asked({ source }: { source: Source }): ReactElement {

@@ -7,6 +7,7 @@ import { newId } from '../wire/id';
 import { boardSource } from '../wire/socket';
 import type { Question } from '../wire/wire';
 import { widgetEndpoint } from './cell/endpoint';
+import { keepPlainKeys } from './cell/keys';
 import { hideRecord } from './cell/record';
 import './board.css';
 
@@ -20,7 +21,7 @@ function render({ model, el }: RenderProps<BoardModel>): () => void {
   el.classList.add('jp-Factory-cell-board');
   const source = boardSource(widgetEndpoint(model, model.get('path')));
   const actions = { answer: (question: Question, body: AnswerBody) => answer(model, question, body) };
-  const undo = [mountBoard(el, source, browserServices(), { actions, isCompact: true }), hideRecord(model.get('record'))];
+  const undo = [mountBoard(el, source, browserServices(), { actions, isCompact: true }), keepPlainKeys(el), hideRecord(model.get('record'))];
   return () => undo.forEach(each => each());
 }
 
