@@ -46,7 +46,6 @@ export function workspaceActions(factory: IFactory, view: WorkspaceView, workspa
 
 interface SessionActions {
   menu: MenuItem[];
-  limit: string | null;
   create(): Promise<void>;
 }
 
@@ -74,7 +73,7 @@ export function sessionActions(factory: IFactory, view: WorkspaceView, workspace
         { label: trans.__('Delete…'), icon: 'close', isDanger: true, onSelect: () => void deleteSession(factory, session) }
       ]
     : [];
-  return { menu, limit: null, create: () => create() };
+  return { menu, create: () => create() };
 }
 
 async function createSession({ api, board }: IFactory, view: WorkspaceView, body: CreateSession): Promise<void> {
@@ -88,7 +87,8 @@ async function createSession({ api, board }: IFactory, view: WorkspaceView, body
   }
 }
 
-async function renameWorkspace({ api, trans }: IFactory, { id, name }: Workspace): Promise<void> {
+/** Asks for another name of a workspace; its branch stays. */
+export async function renameWorkspace({ api, trans }: IFactory, { id, name }: Workspace): Promise<void> {
   const { value } = await InputDialog.getText({ title: trans.__('Rename Factory workspace'), text: name });
   if (value && value !== name) {
     await orTell(api.updateWorkspace(id, { name: value }));

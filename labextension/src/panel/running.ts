@@ -1,13 +1,12 @@
-import { Notification } from '@jupyterlab/apputils';
 import type { IRunningSessions } from '@jupyterlab/running';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 
-import { messageOf } from '../api';
 import type { IFactory } from '../tokens';
 import type { Session, SessionPhase } from '../wire/wire';
 import type { BoardFeed } from './board_feed';
 import { factoryIcon } from './icons';
+import { orTell } from './menus';
 
 const AT_WORK = new Set<SessionPhase>(['starting', 'running', 'waiting', 'stopping']);
 
@@ -60,6 +59,6 @@ export class RunningAgents implements IRunningSessions.IManager {
   }
 
   private stop(session: Session): void {
-    this.factory.api.command(session.id, { type: 'stop' }).catch((error: unknown) => Notification.error(messageOf(error)));
+    void orTell(this.factory.api.command(session.id, { type: 'stop' }));
   }
 }

@@ -5,8 +5,9 @@ import { type DotState, StateDot } from '../render/parts/chip';
 import { names } from '../render/parts/classes';
 import { Menu, type MenuItem, rove } from '../render/parts/menu';
 import { Icon } from '../render/parts/icon';
+import { phaseDot, phaseLabel } from '../render/phases';
 import { type Translator, useTrans } from '../render/services';
-import type { Session, SessionPhase } from '../wire/wire';
+import type { Session } from '../wire/wire';
 
 interface Props {
   sessions: Session[];
@@ -15,17 +16,18 @@ interface Props {
   onNew(): void;
   /** What can be done with the session that is shown. */
   actions: MenuItem[];
-  /** Why no session can be added; null when one can. */
-  limit: string | null;
 }
 
+/** Tabs lie side by side; `rove` counts downwards. */
+const ARROWS: Record<string, string> = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' };
+
 /** The sessions of a workspace as tabs (WAI-ARIA tabs, selected by the arrow keys), each with what its agent does. */
-export function SessionTabs({ sessions, selected, onSelect, onNew, actions, limit }: Props): ReactElement {
+export function SessionTabs({ sessions, selected, onSelect, onNew, actions }: Props): ReactElement {
   const trans = useTrans();
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const at = sessions.findIndex(session => session.id === selected);
-    const key = ({ ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' } as Record<string, string>)[event.key] ?? event.key;
-    const next = event.key === 'ArrowDown' || event.key === 'ArrowUp' ? null : rove(key, at, sessions.length);
+    const key = ARROWS[event.key] ?? (event.key === 'Home' || event.key === 'End' ? event.key : '');
+    const next = rove(key, at, sessions.length);
     const session = next === null ? undefined : sessions[next];
     if (session) {
       event.preventDefault();
@@ -52,28 +54,17 @@ export function SessionTabs({ sessions, selected, onSelect, onNew, actions, limi
           </button>
         ))}
       </div>
-      <IconButton icon="add" label={limit ?? trans.__('New session in this workspace')} disabled={limit !== null} onClick={onNew} />
+      <IconButton icon="add" label={trans.__('New session in this workspace')} onClick={onNew} />
       <span className={names('space')} />
       {actions.length > 0 ? <Menu isBare button={<Icon name="more" />} label={trans.__('Session menu')} items={actions} align="end" /> : null}
     </div>
   );
 }
 
-const DOTS: Record<SessionPhase, DotState> = {
-  idle: 'idle',
-  starting: 'working',
-  running: 'working',
-  waiting: 'waiting',
-  stopping: 'working',
-  stopped: 'idle'
-};
-
 function dot({ phase, status, open_questions }: Session, trans: Translator): { state: DotState; label: string } {
-  if (open_questions > 0) {
-    return { state: 'waiting', label: trans.__('needs you') };
+  if (open_questions === 0 && status === 'FAILED' && (phase === 'idle' || phase === 'stopped')) {
+    return { state: 'error', label: trans.__('Failed') };
   }
-  if (status === 'FAILED' && DOTS[phase] === 'idle') {
-    return { state: 'error', label: trans.__('failed') };
-  }
-  return { state: DOTS[phase], label: { idle: trans.__('idle'), working: trans.__('working'), waiting: trans.__('needs you') }[DOTS[phase] as 'idle'] };
+  const shown = open_questions > 0 ? 'waiting' : phase;
+  return { state: phaseDot(shown), label: phaseLabel(shown, trans) };
 }

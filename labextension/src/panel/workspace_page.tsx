@@ -70,7 +70,6 @@ function Sessions({ factory, view, workspace }: Props & { workspace: Workspace }
         onSelect={id => view.select(id)}
         onNew={() => void actions.create()}
         actions={actions.menu}
-        limit={actions.limit}
       />
       {sessions.length === 0 && workspace.status === 'READY' ? (
         <Empty

@@ -1,8 +1,8 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog, type MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 
-import { messageOf } from '../api';
 import { factoryIcon } from '../panel/icons';
+import { orTell, renameWorkspace } from '../panel/menus';
 import { type WorkspaceView, workspaceWidget } from '../panel/workspace_view';
 import { IFactory, IWorkspaceViews } from '../tokens';
 import type { ClientFrame, Workspace } from '../wire/wire';
@@ -101,7 +101,7 @@ function addCommands(app: JupyterFrontEnd, factory: IFactory, tracker: Tracker):
   const tell = (frame: ClientFrame) => async (): Promise<void> => {
     const session = shownSession(factory, tracker);
     if (session !== undefined) {
-      await api.command(session, frame).catch((error: unknown) => Notification.error(messageOf(error)));
+      await orTell(api.command(session, frame));
     }
   };
   commands.addCommand('factory-jupyter:interrupt-session', {
@@ -125,11 +125,8 @@ function addCommands(app: JupyterFrontEnd, factory: IFactory, tracker: Tracker):
     describedBy: { args: idArgs(trans) },
     execute: async args => {
       const workspace = board.workspace((args.id as string | undefined) ?? chosen(app)?.id ?? '');
-      const answer = workspace && (await InputDialog.getText({ title: trans.__('Rename Factory workspace'), text: workspace.name }));
-      if (workspace && answer?.value && answer.value !== workspace.name) {
-        await api
-          .updateWorkspace(workspace.id, { name: answer.value })
-          .catch((error: unknown) => Notification.error(messageOf(error)));
+      if (workspace) {
+        await renameWorkspace(factory, workspace);
       }
     }
   });
