@@ -94,3 +94,15 @@ def test_an_upgraded_server_asks_for_a_reload(screen: Screen) -> None:
     screen.open()
     expect(screen.panel.get_by_text("This page and the server do not fit together")).to_be_visible()
     expect(screen.panel.get_by_role("button", name="Reload the page")).to_be_visible()
+
+
+def test_what_is_set_in_jupyterlab_holds_for_new_sessions(screen: Screen, lab: Running) -> None:
+    page = screen.page
+    before = lab.call("GET", "settings")["default_permission_mode"]
+    assert before == "default"
+    screen.panel.get_by_role("button", name="Settings").click()
+    mode = page.locator("select").filter(has_text="acceptEdits")
+    with page.expect_response(lambda response: "/factory/api/settings" in response.url) as told:
+        mode.select_option(label="plan")
+    assert told.value.ok
+    assert lab.call("GET", "settings")["default_permission_mode"] == "plan"

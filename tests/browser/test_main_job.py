@@ -23,6 +23,7 @@ def test_from_the_launcher_to_a_finished_turn(screen: Screen, lab: Running, repo
     page.get_by_role("option", name=str(repository)).click()
     screen.dialog.get_by_role("button", name="Add project").click()
     expect(screen.dialog.get_by_role("heading", name="New parallel task")).to_be_visible()
+    expect(screen.dialog.get_by_label("What should be done?")).to_be_focused()
     screen.fill_task("Ask me a question", "Choose a plot")
 
     expect(screen.question.get_by_text("Which plot shall I draw?")).to_be_visible()

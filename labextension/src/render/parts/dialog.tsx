@@ -18,6 +18,8 @@ export function Dialog({ title, children, footer, onClose }: Props): ReactElemen
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    // Which by itself focuses the first thing in it: the button that closes.
+    dialog.current?.querySelector<HTMLElement>('textarea, input, select')?.focus();
     return () => {
       if (before instanceof HTMLElement) {
         before.focus();
