@@ -19,9 +19,12 @@ from urllib.parse import urlsplit
 
 import psutil
 import requests
+from websockets.asyncio import client as asyncio_client
 from websockets.sync.client import ClientConnection, connect
 
 START_TIMEOUT_S = 60
+
+_PLAIN: dict[str, Any] = {"max_size": None, "compression": None, "proxy": None}
 
 
 @dataclass
@@ -50,14 +53,18 @@ class Running:
 
     def socket(self, path: str) -> ClientConnection:
         """A WebSocket at `factory/<path>`."""
-        url = f"{self.url.replace('http', 'ws', 1)}factory/{path}"
-        return connect(
-            url,
-            additional_headers={"Authorization": f"token {self.token}"},
-            max_size=None,
-            compression=None,
-            proxy=None,
-        )
+        return connect(self._socket_url(path), additional_headers=self._headers, **_PLAIN)
+
+    def socket_async(self, path: str) -> asyncio_client.connect:
+        """The same for a loop."""
+        return asyncio_client.connect(self._socket_url(path), additional_headers=self._headers, **_PLAIN)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"token {self.token}"}
+
+    def _socket_url(self, path: str) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}factory/{path}"
 
     def log(self) -> str:
         """What the server wrote."""

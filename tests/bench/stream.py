@@ -10,13 +10,13 @@ import asyncio
 import json
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -24,7 +24,7 @@ from tests.bench.table import Row, Table, limit_row, percentile, ratio_row
 from tests.running import Running, environment, serve
 
 DELTAS = 40  # of a turn
-DELAY_S = 0.02  # between two deltas
+DELAY_S = 0.05  # between two deltas: what a model does
 SESSIONS = 20
 TURNS = {1: 50, SESSIONS: 10}
 TURN_TIMEOUT_S = 120
@@ -71,9 +71,9 @@ def run(folder: Path) -> list[Table]:
             folder / "server", model_url=model_url, variables=variables, arguments=[extensions, *limits]
         ) as running:
             sessions = _sessions(running, folder / "repository", SESSIONS)
-            ours_one, _ = _ours(running, sessions[:1])
+            ours_one = asyncio.run(_ours(running, sessions[:1]))
             _stalls(running)
-            ours_many, _ = _ours(running, sessions)
+            ours_many = asyncio.run(_ours(running, sessions))
             stalls = _stalls(running)
     how = (
         f"{TURNS[1]} turns ({TURNS[SESSIONS]} with twenty) of {DELTAS} deltas, one every "
@@ -197,33 +197,27 @@ def wait_ready(running: Running, workspace_id: str) -> None:
         time.sleep(0.02)
 
 
-def _ours(running: Running, sessions: list[str]) -> tuple[Latencies, float]:
-    collected = [Latencies() for _ in sessions]
-    threads = [
-        threading.Thread(target=_view, args=(running, session, TURNS[len(sessions)], latencies))
-        for session, latencies in zip(sessions, collected, strict=True)
-    ]
-    begun = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=TURN_TIMEOUT_S * 10)
-        assert not thread.is_alive(), "a viewer got no end of its turn"
-    total = Latencies()
-    for latencies in collected:
-        total.add(latencies)
-    return total, time.monotonic() - begun
+async def _ours(running: Running, sessions: list[str]) -> Latencies:
+    collected = Latencies()
+    turns = TURNS[len(sessions)]
+    await asyncio.gather(*(_view(running, session, turns, collected) for session in sessions))
+    return collected
 
 
-def _view(running: Running, session_id: str, turns: int, collected: Latencies) -> None:
-    with running.socket(f"chat/{session_id}") as socket:
-        assert json.loads(socket.recv(timeout=30))["type"] == "hello"
+async def _view(running: Running, session_id: str, turns: int, collected: Latencies) -> None:
+    async with running.socket_async(f"chat/{session_id}") as socket:
+
+        async def receive() -> Any:
+            async with asyncio.timeout(TURN_TIMEOUT_S):
+                return json.loads(await socket.recv())
+
+        assert (await receive())["type"] == "hello"
         for _ in range(turns):
             message_id = str(uuid.uuid4())
-            socket.send(json.dumps({"type": "say", "id": message_id, "text": PROMPT}))
+            await socket.send(json.dumps({"type": "say", "id": message_id, "text": PROMPT}))
             first, sent = True, False
             while True:
-                frame = json.loads(socket.recv(timeout=TURN_TIMEOUT_S))
+                frame = await receive()
                 if frame["type"] == "message_sent" and frame["message_id"] == message_id:
                     sent = True
                 elif not sent:
