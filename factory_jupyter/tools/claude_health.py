@@ -40,13 +40,20 @@ async def claude_login(cli: str, environment: Mapping[str, str]) -> ClaudeLogin:
 
 
 async def _ask(cli: str, environment: Mapping[str, str], *arguments: str) -> str:
-    try:
-        done = await process.run([cli, *arguments], environment=environment, timeout_s=_TIMEOUT_S)
-    except OSError as error:
-        raise ToolFailed(f"{cli} cannot be run: {error.strerror}.") from error
+    done = await _run(cli, environment, *arguments)
+    if done.exit_code == 0 and not done.stdout.strip():
+        # On a machine with no processor to spare the CLI sometimes ends before its answer is written.
+        done = await _run(cli, environment, *arguments)
     said = done.stdout.decode(errors="replace").strip()
     if not said:
         ending = "took too long" if done.exit_code is None else f"ended with {done.exit_code}"
         words = done.stderr.decode(errors="replace").strip()[-300:]
         raise ToolFailed(f"{cli} {' '.join(arguments)} {ending}. {words}".strip())
     return said
+
+
+async def _run(cli: str, environment: Mapping[str, str], *arguments: str) -> process.Completed:
+    try:
+        return await process.run([cli, *arguments], environment=environment, timeout_s=_TIMEOUT_S)
+    except OSError as error:
+        raise ToolFailed(f"{cli} cannot be run: {error.strerror}.") from error

@@ -26,6 +26,7 @@ export function panelServices({ api, trans, rendermime, documents, openTerminal 
     ...plain,
     trans,
     markdown: (source, el) => markdown(rendermime, source, el),
+    allowBypass: PageConfig.getOption('factoryAllowBypass') === 'true',
     copy: text => Clipboard.copyToSystem(text),
     // Several servers may share an origin (JupyterHub), and each has its own drafts.
     storage: {
