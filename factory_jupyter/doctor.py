@@ -19,9 +19,7 @@ from factory_jupyter.config import FactoryConfig
 from factory_jupyter.errors import DatabaseUnavailable
 from factory_jupyter.model.wire import Health, HealthCheck
 from factory_jupyter.services.health import can_work, run_checks
-from factory_jupyter.services.readiness import Check, check_claude, check_disk, check_git, check_github
-from factory_jupyter.tools.git import Git
-from factory_jupyter.tools.github import GitHub
+from factory_jupyter.services.readiness import Check, tool_checks
 
 _TITLES = {
     "python": "Python",
@@ -39,7 +37,6 @@ class FactoryExtension(FactoryConfig):
 
 def checks(config: FactoryConfig) -> Mapping[str, Check]:
     """Everything that the main job needs, in the order of the report."""
-    environment = config.environment()
 
     async def python() -> HealthCheck:
         version = platform.python_version()
@@ -53,14 +50,9 @@ def checks(config: FactoryConfig) -> Mapping[str, Check]:
         except DatabaseUnavailable as error:
             return HealthCheck(status="error", message=error.message, fix="See the message")
 
-    return {
-        "python": python,
-        "git": lambda: check_git(Git(environment=environment)),
-        "claude": lambda: check_claude(config.claude_cli_path, environment),
-        "gh": lambda: check_github(GitHub(environment=environment)),
-        "database": database,
-        "disk": lambda: check_disk(config.worktree_base_path, config.min_free_disk_bytes),
-    }
+    tools = tool_checks(config)
+    disk = tools.pop("disk")
+    return {"python": python, **tools, "database": database, "disk": disk}
 
 
 def report(health: Health) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from factory_jupyter.config import FactoryConfig
 from factory_jupyter.model.wire import Snapshot
 from factory_jupyter.services import readiness
 from factory_jupyter.services.activity import Activities
+from factory_jupyter.services.agent_tools import AgentTools
 from factory_jupyter.services.board import snapshots
 from factory_jupyter.services.clock import SystemClock
 from factory_jupyter.services.diff_refresher import DiffRefresher
@@ -35,23 +35,9 @@ from factory_jupyter.tools.git import Git
 from factory_jupyter.tools.git_locks import RepositoryLocks
 from factory_jupyter.tools.git_repository import Repositories
 from factory_jupyter.tools.git_worktrees import Worktrees
-from factory_jupyter.tools.github import GitHub
 
 if TYPE_CHECKING:
     from factory_jupyter.store.database import Database
-
-
-class AgentTools(Protocol):
-    """The tools that agents may call (`mcp.server.McpServer`): a floor above this one, so handed in."""
-
-    async def url(self) -> str:
-        """Address; asking starts the server."""
-
-    async def connection(self, session_id: str, workspace_id: str) -> dict[str, Any]:
-        """MCP servers of a session, with its token."""
-
-    async def stop(self) -> None:
-        """End the server and every token."""
 
 
 class Factory:
@@ -68,7 +54,6 @@ class Factory:
     """Makes everything that the board shows."""
 
     def __init__(self, config: FactoryConfig, agent_tools: Callable[[Factory], AgentTools]) -> None:
-        environment = config.environment()
         self.config = config
         self.clock = SystemClock()
         self.jobs = Jobs(clock=self.clock)
@@ -82,17 +67,15 @@ class Factory:
             queue_size=config.rate_limit_queue_size,
             queue_timeout_s=config.rate_limit_queue_timeout_ms / 1000,
         )
-        self._git = Git(environment=environment, timeout_s=config.git_timeout_s)
+        self._git = Git(environment=config.environment(), timeout_s=config.git_timeout_s)
         self.health = HealthService(
             checks={
                 "database": readiness.database_check(self._check_database),
-                "git": partial(readiness.check_git, self._git),
-                "claude": partial(readiness.check_claude, config.claude_cli_path, environment),
-                "gh": partial(readiness.check_github, GitHub(environment=environment)),
-                "disk": partial(readiness.check_disk, config.worktree_base_path, config.min_free_disk_bytes),
+                **readiness.tool_checks(config),
                 "rate_limiter": readiness.rate_limiter_check(self.rate_limiter),
             },
             clock=self.clock,
+            board=self.board,
         )
         self._opening: asyncio.Task[None] | None = None
 
@@ -117,13 +100,13 @@ class Factory:
             self._build(stores)
             await self.sessions.start()
             await self.workspaces.start()
+            self.jobs.every("health", self.config.health_check_interval_ms / 1000, self.health.watch)
         except BaseException:
             await stores.database.close()
             raise
 
     def _build(self, stores: Stores) -> None:
         config, clock, publish = self.config, self.clock, self.board.publish
-        environment = config.environment()
         self.database = stores.database
         self.settings = SettingsService(store=stores.settings, config=config, clock=clock)
         self.projects = ProjectService(
@@ -141,7 +124,7 @@ class Factory:
                 projects=stores.projects,
                 git=self._git,
                 locks=RepositoryLocks(),
-                environment=environment,
+                environment=config.environment(),
                 clock=clock,
                 user=config.user_name(),
                 fetch_timeout_s=config.fetch_timeout_s,

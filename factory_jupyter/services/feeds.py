@@ -33,6 +33,11 @@ class BoardFeed:
     def __init__(self) -> None:
         self._viewers: set[BoardViewer] = set()
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody looks at the board."""
+        return bool(self._viewers)
+
     def publish(self, frame: wire.BoardFrame) -> None:
         """Tell all viewers."""
         if self._viewers:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from factory_jupyter import __version__
-from factory_jupyter.model.wire import Health, HealthCheck, HealthStatus
+from factory_jupyter.model.wire import Health, HealthChanged, HealthCheck, HealthStatus
 from factory_jupyter.services.clock import Clock
+from factory_jupyter.services.feeds import BoardFeed
 from factory_jupyter.services.readiness import Check
 
 log = logging.getLogger(__name__)
@@ -19,11 +20,12 @@ _TIMEOUT_S: Final = 20.0
 
 
 class HealthService:
-    """Runs the checks, by name: all at once, and never the same one twice at a time."""
+    """Runs the checks, by name: all at once, and never the same one twice at a time. The board hears what changes."""
 
-    def __init__(self, *, checks: Mapping[str, Check], clock: Clock) -> None:
+    def __init__(self, *, checks: Mapping[str, Check], clock: Clock, board: BoardFeed) -> None:
         self._checks = checks
         self._clock = clock
+        self._board = board
         self._lock = asyncio.Lock()
         self._known: Health | None = None
         self._known_at = 0.0
@@ -47,9 +49,17 @@ class HealthService:
         """The database alone, now."""
         return summed_up({"database": await _safely("database", self._checks["database"])})
 
+    async def watch(self) -> None:
+        """Look again when somebody watches the board; each look starts processes, so nobody's board costs nothing."""
+        if self._board.is_watched:
+            await self.check_all()
+
     async def _look(self) -> None:
-        self._known = await run_checks(self._checks)
+        before, self._known = self._known, await run_checks(self._checks)
         self._known_at = self._clock.monotonic()
+        # Words change with every look (how much disk is free); what a person must do does not.
+        if before is not None and _verdicts(before) != _verdicts(self._known):
+            self._board.publish(HealthChanged(health=self._known))
 
 
 async def run_checks(checks: Mapping[str, Check]) -> Health:
@@ -67,6 +77,10 @@ async def _safely(name: str, check: Check) -> HealthCheck:
     except Exception as error:
         log.exception("the check of %s failed", name)
         return HealthCheck(status="error", message=f"{name} could not be looked at: {error}")
+
+
+def _verdicts(health: Health) -> dict[str, tuple[HealthStatus, bool | None]]:
+    return {name: (check.status, check.logged_in) for name, check in health.checks.items()}
 
 
 def summed_up(checks: Mapping[str, HealthCheck]) -> Health:

@@ -6,9 +6,11 @@ import os
 import shlex
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from factory_jupyter.config import FactoryConfig
 from factory_jupyter.errors import FactoryError, GitFailed
 from factory_jupyter.model.wire import HealthCheck
 from factory_jupyter.services.rate_limits import RateLimiter
@@ -120,6 +122,17 @@ async def check_disk(worktrees: Path, min_free_bytes: int) -> HealthCheck:
             fix=f"du -xh --max-depth=3 {shlex.quote(str(folder))} | sort -h | tail",
         )
     return HealthCheck(status="ok", message=f"{free / 2**30:.1f} GiB free at {folder}")
+
+
+def tool_checks(config: FactoryConfig) -> dict[str, Check]:
+    """Checks of everything outside the server, by name, in the order of the report."""
+    environment = config.environment()
+    return {
+        "git": partial(check_git, Git(environment=environment)),
+        "claude": partial(check_claude, config.claude_cli_path, environment),
+        "gh": partial(check_github, GitHub(environment=environment)),
+        "disk": partial(check_disk, config.worktree_base_path, config.min_free_disk_bytes),
+    }
 
 
 def database_check(check: Callable[[], Awaitable[object]]) -> Check:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from factory_jupyter.errors import DatabaseUnavailable
-from factory_jupyter.model.wire import HealthCheck
+from factory_jupyter.model.wire import BoardFrame, HealthChanged, HealthCheck, Snapshot
+from factory_jupyter.services.feeds import BoardFeed
 from factory_jupyter.services.health import HealthService, can_work, run_checks, summed_up
 from factory_jupyter.services.rate_limits import RateLimiter
 from factory_jupyter.services.readiness import (
@@ -64,7 +66,7 @@ async def test_answers_are_remembered_for_thirty_seconds() -> None:
         looked.append(clock.elapsed)
         return HealthCheck(status="ok", message="")
 
-    service = HealthService(checks={"database": look}, clock=clock)
+    service = HealthService(checks={"database": look}, clock=clock, board=BoardFeed())
     await asyncio.gather(*(service.check() for _ in range(5)))
     clock.elapsed = 30
     await service.check()
@@ -74,6 +76,29 @@ async def test_answers_are_remembered_for_thirty_seconds() -> None:
     await service.check_all()
     await service.check_database()
     assert looked == [0, 31, 31, 31]
+
+
+async def test_a_board_that_is_watched_hears_what_changes_and_only_that() -> None:
+    clock, board = FakeClock(), BoardFeed()
+    looks = iter([("ok", "5 GiB free"), ("ok", "4 GiB free"), ("degraded", "1 GiB free"), ("ok", "5 GiB free")])
+
+    async def look() -> HealthCheck:
+        status, message = next(looks)
+        return HealthCheck(status=status, message=message)  # type: ignore[arg-type]
+
+    async def snapshot() -> Snapshot:
+        return Snapshot(projects=[], workspaces=[], questions=[])
+
+    service = HealthService(checks={"disk": look}, clock=clock, board=board)
+    await service.watch()  # nobody watches: nothing is looked at
+    viewer = board.join(snapshot)
+    await viewer.next()
+    for _ in range(3):
+        await service.watch()
+    (told,) = await viewer.next()
+    frame = msgspec.json.decode(told, type=BoardFrame)
+    assert isinstance(frame, HealthChanged)
+    assert frame.health.checks["disk"].message == "1 GiB free"
 
 
 async def test_a_check_that_breaks_is_an_answer_and_spoils_no_other(caplog: pytest.LogCaptureFixture) -> None:
