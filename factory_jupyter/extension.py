@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,24 @@ ACTIVITY_INTERVAL_S = 30.0
 STOP_TIMEOUT_S = 10.0
 
 
+LOG = logging.getLogger("factory_jupyter")
+_LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+
+
+class _ServerLog(logging.Handler):
+    """Hands our lines to the server's own log, under the name of the service."""
+
+    def __init__(self, server: logging.Logger, service: str) -> None:
+        super().__init__()
+        self._server = server
+        self._service = service
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = copy(record)
+        line.name = self._service
+        self._server.handle(line)
+
+
 class FactoryExtension(FactoryConfig, ExtensionApp):
     """Several Claude Code agents at once in JupyterLab, each in its own git worktree."""
 
@@ -33,10 +52,12 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Build the services (cheap: nothing is opened yet) and tell the page what it must know at boot."""
-        logging.getLogger("factory_jupyter").setLevel(self.log_verbosity.upper().replace("WARN", "WARNING"))
         self.factory = Factory(self, McpServer)
         self.settings["factory"] = self.factory
         assert self.serverapp is not None
+        self._server_log = _ServerLog(self.serverapp.log, self.service_name)
+        LOG.setLevel(_LEVELS[self.log_verbosity])
+        LOG.addHandler(self._server_log)
         page_config = self.serverapp.web_app.settings.setdefault("page_config_data", {})
         page_config["factoryVersion"] = __version__
         page_config["factoryDemo"] = self.demo
@@ -85,3 +106,4 @@ class FactoryExtension(FactoryConfig, ExtensionApp):
                 await self.factory.stop()
         except TimeoutError:
             self.log.error("factory-jupyter did not stop within %s s; the next start ends what is left", STOP_TIMEOUT_S)
+        LOG.removeHandler(self._server_log)
