@@ -31,6 +31,7 @@ UNNUMBERED: Final = 0
 """``seq`` of a settled event until its feed numbers it."""
 
 _KEPT_EVENTS: Final = 1000
+_BATCH_EVENTS: Final = 500  # of one transaction
 _KEPT_BYTES: Final = 1024 * 1024
 _CHUNK_BYTES: Final = 256 * 1024
 _RETRY_SECONDS: Final = (0.05, 0.2, 1.0, 4.0)
@@ -89,6 +90,7 @@ class SessionFeed:
         self._versions = 0
         self._writes: deque[_Write] = deque()
         self._under_way = 0
+        self._waiting = 0
         self._writer: asyncio.Task[None] | None = None
         self._viewers: set[SessionViewer] = set()
 
@@ -97,8 +99,9 @@ class SessionFeed:
     def append(self, *events: wire.SettledEvent) -> None:
         """Settled events that change nothing else; does not wait."""
         newest = self._writes[-1] if len(self._writes) > self._under_way else None
-        if newest is not None and newest.change is None and not newest.behind:
+        if newest and newest.change is None and not newest.behind and len(newest.events) < _BATCH_EVENTS:
             newest.events.extend(events)
+            self._waiting += len(events)
         else:
             self._put(_Write(list(events)))
 
@@ -122,14 +125,18 @@ class SessionFeed:
         """A live frame; it waits behind the settled events that came before it."""
         if self._writes:
             self._writes[-1].behind.append(frame)
+            self._waiting += 1
         else:
             self._show_live(frame)
             self._wake()
 
     @property
     def backlog(self) -> int:
-        """Writes that wait; who fills the feed stops while it is high, so that a slow disk costs bounded memory."""
-        return len(self._writes)
+        """Events and frames that wait; who fills the feed stops while there are many.
+
+        So a slow disk costs bounded memory, and whoever commits something waits a bounded time.
+        """
+        return self._waiting
 
     async def drain(self) -> None:
         """Wait until everything so far is stored (or lost); what comes meanwhile is not waited for."""
@@ -137,6 +144,7 @@ class SessionFeed:
 
     def _put(self, write: _Write) -> None:
         self._writes.append(write)
+        self._waiting += len(write.events)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
 
@@ -151,6 +159,7 @@ class SessionFeed:
             taken = iter(rows if stored else ())
             for write in batch:
                 self._writes.popleft()
+                self._waiting -= len(write.events) + len(write.behind)
                 for event, row in zip(write.events, taken, strict=False):
                     self._show(event, row)
                 for frame in write.behind:
@@ -158,14 +167,16 @@ class SessionFeed:
             self._wake()
 
     def _batch(self) -> list[_Write]:
-        """The next transaction: one change, or all plain events up to the next change."""
+        """The next transaction: one change, or the plain events up to the next change, a bounded number of them."""
         if self._writes[0].change is not None:
             return [self._writes[0]]
-        batch = []
+        batch: list[_Write] = []
+        size = 0
         for write in self._writes:
-            if write.change is not None:
+            if write.change is not None or size >= _BATCH_EVENTS:
                 break
             batch.append(write)
+            size += len(write.events)
         return batch
 
     async def _store(self, write: _Write, rows: list[EventRow]) -> bool:
