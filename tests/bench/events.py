@@ -129,7 +129,7 @@ def _replay(folder: Path) -> Table:
 
 
 async def _filled(database: Path, folder: Path) -> list[str]:
-    from factory_jupyter.services.session_feed import UNNUMBERED, _row
+    from factory_jupyter.services.session_feed import UNNUMBERED, numbered
     from factory_jupyter.store.stores import open_stores
 
     database.parent.mkdir(parents=True)
@@ -138,7 +138,7 @@ async def _filled(database: Path, folder: Path) -> list[str]:
         sessions = await _rows(stores, folder, len(LENGTHS))
         for session, length in zip(sessions, LENGTHS, strict=True):
             for first in range(1, length + 1, 5000):
-                rows = [_row(_event(UNNUMBERED), seq) for seq in range(first, min(first + 5000, length + 1))]
+                rows = [numbered(_event(UNNUMBERED), seq) for seq in range(first, min(first + 5000, length + 1))]
                 await stores.events.append(session, rows)
     finally:
         await stores.database.close()
