@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from factory_jupyter.config import FactoryConfig
 from factory_jupyter.model.wire import Snapshot
@@ -158,7 +158,7 @@ class Factory:
             logs=SessionLogs(
                 config.session_log_path, clock, days=config.session_log_days, max_bytes=config.session_log_max_bytes
             ),
-            mcp_servers=self._mcp_servers,
+            tools=self.mcp,
         )
         self.questions = QuestionService(stores.questions)
         self.tasks = TaskService(workspaces=self.workspaces, sessions=self.sessions)
@@ -170,10 +170,6 @@ class Factory:
         )
         self.workspaces.on_ready.append(self.sessions.wake)
         self.activities.on_change += [self.workspaces.refresh, self.workspaces.refresh_diff]
-
-    async def _mcp_servers(self, session_id: str) -> Mapping[str, Any]:
-        session = await self.sessions.get(session_id)
-        return await self.mcp.connection(session_id, session.workspace_id)
 
     async def _check_database(self) -> None:
         await self.ready()

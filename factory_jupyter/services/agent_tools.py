@@ -14,5 +14,8 @@ class AgentTools(Protocol):
     async def connection(self, session_id: str, workspace_id: str) -> dict[str, Any]:
         """MCP servers of a session, with its token."""
 
+    def revoke(self, session_id: str) -> None:
+        """End a session's token."""
+
     async def stop(self) -> None:
         """End the server and every token."""

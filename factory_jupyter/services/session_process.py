@@ -27,14 +27,13 @@ _MAX_BACKLOG: Final = 1000  # writes of a feed at which the agent's events wait 
 _FAIR_SHARE: Final = 50  # events of a burst after which the other sessions have their turn
 _STOP_S: Final = 20.0
 
-Ending = Literal["stop", "stuck", "lost", "archive", "server"]
+Ending = Literal["stop", "stuck", "lost", "server"]
 """Why we end a process."""
 
 _REASONS: Final[Mapping[Ending, str]] = {
     "stop": "The session was stopped. The next message resumes the conversation.",
     "stuck": "Claude did not react to the interrupt, so its process was ended. The next message resumes.",
     "lost": "The transcript could not be stored, so Claude was stopped. Free the disk, then resume with a message.",
-    "archive": "The workspace was archived.",
     "server": "The server stopped. The next message resumes the conversation.",
 }
 
@@ -51,7 +50,10 @@ class Workspaces(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What every session uses. ``options`` takes the record, the folder and whether to resume."""
+    """What every session uses.
+
+    ``options`` takes the record, the folder and whether to resume; ``revoke`` ends the token that they carry.
+    """
 
     workspaces: Workspaces
     starter: agent.AgentStarter
@@ -59,6 +61,7 @@ class Surroundings:
     locks: ConversationLocks
     logs: SessionLogs
     options: Callable[[SessionRecord, Path, bool], Awaitable[agent.AgentOptions]]
+    revoke: Callable[[str], None]
 
 
 class SessionProcess:
@@ -129,6 +132,7 @@ class SessionProcess:
             starting = self._around.starter(await self._around.options(record, folder, resumes))
             identity = await starting.start()
         except BaseException as error:
+            self._around.revoke(record.row.id)
             await self._unlock()
             if record.row.status is SessionStatus.RUNNING:
                 # Cancelled is not failed: the server stops.
@@ -230,6 +234,7 @@ class SessionProcess:
                 agent.TurnEnded(is_error=how != "interrupted", reason=how, result=reason, error_code=died.error_code)
             )
         self.agent = None
+        self._around.revoke(record.row.id)
         record.is_alive = record.is_stopping = False
         if not expected:
             record.queue_paused = True

@@ -10,7 +10,7 @@ import builtins
 import contextlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +29,7 @@ from factory_jupyter.model.agent import AgentOptions, AgentStarter
 from factory_jupyter.model.states import MessageState, WorkspaceStatus
 from factory_jupyter.model.workflows import WORKFLOW_PROMPTS
 from factory_jupyter.services.activity import Activities
+from factory_jupyter.services.agent_tools import AgentTools
 from factory_jupyter.services.clock import Clock
 from factory_jupyter.services.conversation_locks import ConversationLocks
 from factory_jupyter.services.conversations import History
@@ -58,7 +59,7 @@ _ALIASES: Final = ("sonnet", "opus", "haiku")
 class SessionService:
     """All sessions.
 
-    ``mcp_servers`` makes the MCP servers of a session from its id; they carry its token.
+    ``tools`` are what its agents may call; a session's token lives as long as its process.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class SessionService:
         history: History,
         limiter: RateLimiter,
         logs: SessionLogs,
-        mcp_servers: Callable[[str], Awaitable[Mapping[str, Any]]] | None = None,
+        tools: AgentTools | None = None,
     ) -> None:
         self._stores = stores
         self._config = config
@@ -89,7 +90,7 @@ class SessionService:
         )
         self._limiter = limiter
         self._logs = logs
-        self._mcp_servers = mcp_servers
+        self._tools = tools
         self._surroundings = Surroundings(
             workspaces=workspaces,
             starter=starter,
@@ -97,6 +98,7 @@ class SessionService:
             locks=ConversationLocks(config.expand(config.base_dir) / "locks"),
             logs=logs,
             options=self._options,
+            revoke=tools.revoke if tools else lambda _: None,
         )
         self._runners: dict[str, SessionRunner] = {}
         self._opening = asyncio.Lock()
@@ -303,7 +305,7 @@ class SessionService:
             environment={**scrubbed(config.environment()), MARK: row.id},
             cli_path=config.claude_cli_path,
             trust_project_settings=config.trust_project_settings,
-            mcp_servers=await self._mcp_servers(row.id) if self._mcp_servers else {},
+            mcp_servers=await self._tools.connection(row.id, row.workspace_id) if self._tools else {},
             allow_bypass=config.allow_bypass_permissions and not config.is_root(),
         )
 
@@ -342,11 +344,6 @@ class SessionService:
         for row in await self._stores.sessions.list(workspace_id):
             if row.queued:
                 (await self._open(row.id)).wake()
-
-    async def stop_workspace(self, workspace_id: str) -> None:
-        """End the processes of all sessions of a workspace, for example before it is archived."""
-        runners = [runner for runner in self._runners.values() if runner.record.row.workspace_id == workspace_id]
-        await asyncio.gather(*(runner.stop("archive") for runner in runners))
 
     async def stop(self) -> None:
         """End all processes in parallel; the server stops. Nothing can be started any more."""

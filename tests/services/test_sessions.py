@@ -6,6 +6,7 @@ import asyncio
 import base64
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -556,6 +557,39 @@ async def test_a_command_is_answered_while_events_stream_without_end(tmp_path: P
         flooding.cancel()
         await w.do(id, wire.Interrupt())
         await seen.until(lambda state: state.queue == [] and state.turns[0].end)
+
+
+class FakeTools:
+    """Tokens of sessions, as `mcp.server.McpServer` mints them."""
+
+    def __init__(self) -> None:
+        self.living: dict[str, str] = {}
+
+    async def url(self) -> str:
+        return "http://127.0.0.1:1/mcp"
+
+    async def connection(self, session_id: str, workspace_id: str) -> dict[str, Any]:
+        self.living[session_id] = workspace_id
+        return {"factory": {"type": "http", "url": await self.url()}}
+
+    def revoke(self, session_id: str) -> None:
+        self.living.pop(session_id, None)
+
+    async def stop(self) -> None:
+        self.living.clear()
+
+
+async def test_the_token_of_a_session_lives_as_long_as_its_process(tmp_path: Path) -> None:
+    tools = FakeTools()
+    async with desk(tmp_path) as w:
+        w.sessions = w.service(tools=tools)
+        id, seen = await w.open()
+        await w.say(id, "one")
+        await seen.until(turns_ended(1))
+        assert tools.living == {id: "w1"}
+        assert "factory" in w.starter.agents[0].options.mcp_servers
+        await w.do(id, wire.Stop())
+        assert tools.living == {}
 
 
 # --- Conversation, model, mode --------------------------------------------------------------------------------------
